@@ -1,0 +1,28 @@
+import type { Io } from "../base/io.ts";
+
+/** An option as a row: help, completion and parsing come from it. */
+export interface OptionRow {
+  /** As commander writes it: `-f, --format <name>`. */
+  flags: string;
+  about: string;
+  /** The values that it takes, where they are few. */
+  choices?: readonly string[];
+  /** Turns the text into a value; throws a usage error. */
+  parse?: (text: string) => unknown;
+}
+
+/** What an option's parsing left, by its long name in camelCase. */
+export type OptionValues = Record<string, unknown>;
+
+/** A command: a row in commands/index.ts. */
+export interface Command {
+  name: string;
+  /** Its operands, as commander writes them: `[FILE...]`. */
+  operands: string;
+  about: string;
+  options: readonly OptionRow[];
+  /** Command lines with what they are for; shown in `--help`, run by the tests. */
+  examples: readonly (readonly [command: string, about: string])[];
+  /** Returns the exit status. */
+  run(operands: string[], options: OptionValues, io: Io): Promise<number>;
+}

@@ -1,0 +1,8 @@
+/** commands: what a user can ask for, one file and one row each. */
+import type { Command } from "./command.ts";
+import { decode } from "./decode.ts";
+
+export type { Command, OptionRow } from "./command.ts";
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [decode];

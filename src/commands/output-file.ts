@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { HvmsgError, systemSentence } from "../base/errors.ts";
+import { printable } from "../base/text.ts";
+
+/** A file that is written under a temporary name beside it, and takes its name only when it is complete. */
+export interface OutputFile {
+  write(bytes: Uint8Array): void;
+  /** Makes the file appear, whole and on disk. */
+  commit(): void;
+  /** Leaves everything as it was. Does nothing after `commit`. */
+  abandon(): void;
+}
+
+/**
+ * Opens `path` for writing. A device or pipe is written directly. Throws an HvmsgError (also from `write` and
+ * `commit`) where that fails.
+ */
+export function openOutputFile(path: string): OutputFile {
+  return sentence(path, () => {
+    const target = existsSync(path) ? realpathSync(path) : path;
+    const existing = existsSync(target) ? statSync(target) : undefined;
+    if (existing?.isDirectory())
+      throw new HvmsgError(
+        "output",
+        `${printable(path)}: is a folder, not a file`,
+        "give -o the name of a file",
+      );
+    if (existing && !existing.isFile()) return directFile(path);
+    return replacingFile(path, target, existing?.mode);
+  });
+}
+
+function directFile(path: string): OutputFile {
+  const fd = openSync(path, "w");
+  return {
+    write: (bytes) => sentence(path, () => writeAll(fd, bytes)),
+    commit: () => sentence(path, () => closeSync(fd)),
+    abandon: () => closeSync(fd),
+  };
+}
+
+function replacingFile(path: string, target: string, mode: number | undefined): OutputFile {
+  const temporary = join(
+    dirname(target),
+    `.${basename(target).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`,
+  );
+  const fd = openSync(temporary, "wx");
+  let open = true;
+  let done = false;
+  const abandon = () => {
+    if (open) closeSync(fd);
+    open = false;
+    if (!done) rmSync(temporary, { force: true });
+    done = true;
+  };
+  return {
+    write: (bytes) => sentence(path, () => writeAll(fd, bytes), abandon),
+    commit: () =>
+      sentence(
+        path,
+        () => {
+          if (mode !== undefined) chmodSync(temporary, mode & 0o7777);
+          fsyncSync(fd);
+          closeSync(fd);
+          open = false;
+          renameSync(temporary, target);
+          done = true;
+        },
+        abandon,
+      ),
+    abandon,
+  };
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+}
+
+/** Runs a step; a system error becomes a sentence with the file's name, after `undo`. */
+function sentence<Result>(path: string, step: () => Result, undo?: () => void): Result {
+  try {
+    return step();
+  } catch (error) {
+    undo?.();
+    if (error instanceof HvmsgError) throw error;
+    throw new HvmsgError("output", `${printable(path)}: cannot be written: ${systemSentence(error)}`);
+  }
+}

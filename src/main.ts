@@ -1,0 +1,121 @@
+import { Command as Commander, CommanderError, Option } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { HvmsgError, systemSentence, usageError } from "./base/errors.ts";
+import type { Io } from "./base/io.ts";
+import { didYouMean, printable } from "./base/text.ts";
+import { COMMANDS, type Command, type OptionRow } from "./commands/index.ts";
+
+/** Statuses that every command shares; 1 is "nothing matched" or "different". */
+const DONE = 0;
+const TROUBLE = 2;
+
+/** Runs the command line; resolves to the exit status. Everything it prints goes through `io`. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let status = DONE;
+  const program = buildProgram(io, (result) => {
+    status = result;
+  });
+  try {
+    if (argv.length === 0) {
+      io.stderr.write(program.helpInformation());
+      return TROUBLE;
+    }
+    checkCommandName(argv[0] as string);
+    await program.parseAsync(argv as string[], { from: "user" });
+    return status;
+  } catch (error) {
+    return statusOf(error, io);
+  }
+}
+
+function buildProgram(io: Io, done: (status: number) => void): Commander {
+  const program = new Commander("hvmsg")
+    .description("Inspector for Hyper-V intercept messages: decodes captured HV_MESSAGE dumps.")
+    .version(packageJson.version, "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false);
+  configure(program, io);
+  for (const row of COMMANDS) {
+    const command = program.command(`${row.name} ${row.operands}`.trim()).description(row.about);
+    configure(command, io);
+    for (const option of row.options) command.addOption(makeOption(option));
+    command.addHelpText("after", examplesText(row));
+    command.action(async (...parts: unknown[]) => {
+      const operands = parts.slice(0, -2).flat() as (string | undefined)[];
+      done(
+        await row.run(
+          operands.filter((each) => each !== undefined),
+          command.opts(),
+          io,
+        ),
+      );
+    });
+  }
+  return program;
+}
+
+function configure(command: Commander, io: Io): void {
+  command.exitOverride().helpOption("-h, --help", "print this help");
+  command.configureHelp({ helpWidth: Math.min(100, io.stdout.columns ?? 100) });
+  command.configureOutput({
+    writeOut: (text) => void io.stdout.write(Buffer.from(text)),
+    writeErr: () => {},
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+}
+
+function makeOption(row: OptionRow): Option {
+  const option = new Option(row.flags, row.about);
+  if (row.choices) option.choices([...row.choices]);
+  if (row.parse) option.argParser(row.parse);
+  return option;
+}
+
+function examplesText(row: Command): string {
+  const width = Math.max(...row.examples.map(([command]) => command.length));
+  return `\nExamples:\n${row.examples.map(([command, about]) => `  ${command.padEnd(width)}  # ${about}`).join("\n")}\n`;
+}
+
+/** commander would take an unknown first word for an operand. */
+function checkCommandName(name: string): void {
+  const names = COMMANDS.map((command) => command.name);
+  if (name.startsWith("-") || names.includes(name)) return;
+  const hint = didYouMean(name, names) ?? `the commands are ${names.join(", ")}`;
+  throw usageError(`unknown command '${name}'`, hint);
+}
+
+/** Turns what was thrown into a sentence on stderr and a status; no stack trace reaches a user. */
+function statusOf(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return DONE;
+    io.stderr.write(
+      `hvmsg: ${commanderSentence(error)} - 'hvmsg --help' and 'hvmsg COMMAND --help' tell more\n`,
+    );
+    return TROUBLE;
+  }
+  if (error instanceof HvmsgError) {
+    io.stderr.write(`hvmsg: ${error.message}${error.hint === undefined ? "" : ` - ${error.hint}`}\n`);
+    return TROUBLE;
+  }
+  // Whoever read the output has enough (`| head`): that is no trouble.
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "EPIPE") return DONE;
+  const system = (error as NodeJS.ErrnoException | undefined)?.syscall !== undefined;
+  io.stderr.write(
+    system ? `hvmsg: standard output cannot be written: ${systemSentence(error)}\n` : defectText(error),
+  );
+  return TROUBLE;
+}
+
+function commanderSentence(error: CommanderError): string {
+  const text = printable(
+    error.message.replace(/^error: /, "").replace(/\.?\n\(Did you mean (.*?)\?\)$/s, "; did you mean $1?"),
+  );
+  return text.replace(/\s*\\x0a\s*/g, " ");
+}
+
+/** A defect of hvmsg: says so, and what to report. */
+function defectText(error: unknown): string {
+  const place = error instanceof Error ? (error.stack?.split("\n")[1]?.trim() ?? "") : "";
+  return `hvmsg: this is a defect of hvmsg, please report it: ${systemSentence(error)} ${printable(place)}\n`;
+}

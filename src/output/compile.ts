@@ -1,0 +1,150 @@
+/** Steps that the compiled formats share: where a field's bits are, phrases, and the checks for problems. */
+import type { Check, Field, Phrase } from "../layout/index.ts";
+import { isUnknown, readProblems, type Shape } from "../record/index.ts";
+import type { Label, TextProgram } from "./text-program.ts";
+
+/** Where at most 32 bits are: word of the record, shift and mask within it. */
+export interface Place {
+  word: number;
+  shift: number;
+  mask: number;
+}
+
+/** The place of `width` bits from bit `shift` of a field on; by default the field, or its lowest 32 bits. */
+export function placeOf(field: Field, shift = 0, width = Math.min(32, field.width)): Place {
+  const bit = (field.byte & 3) * 8 + field.shift + shift;
+  return { word: (field.byte >> 2) + (bit >> 5), shift: bit & 31, mask: maskOf(width) };
+}
+
+/** `width` one bits, as the unsigned number. */
+export function maskOf(width: number): number {
+  return width >= 32 ? 0xffffffff : 2 ** width - 1;
+}
+
+/** Compiles a phrase; parts about fields that the shape does not have say nothing. */
+export function compilePhrase(program: TextProgram, shape: Shape, phrase: Phrase): void {
+  for (const part of phrase) {
+    if (typeof part === "string") {
+      program.text(part);
+      continue;
+    }
+    if (part.part === "whenAccess") {
+      const access = shape.byPath.get("interceptAccessType");
+      if (!access) continue;
+      const number = ["read", "write", "execute"].indexOf(part.access);
+      const { word, shift } = placeOf(access);
+      const wanted = access.masked ? 1 << number : number;
+      branch(program, shape, { word, shift, mask: access.masked ? wanted : 0xff }, wanted, part);
+      continue;
+    }
+    const field = shape.byPath.get(part.field);
+    if (!field) continue;
+    switch (part.part) {
+      case "hex": {
+        const high = part.highHalf === undefined ? undefined : shape.byPath.get(part.highHalf);
+        const { word, shift, mask } = placeOf(field, 0, Math.min(part.width, field.width, 32));
+        const wide = part.width === 64 && field.width > 32;
+        program.hex(word, shift, mask, high ? high.byte >> 2 : wide ? word + 1 : -1);
+        break;
+      }
+      case "decimal": {
+        const { word, shift, mask } = placeOf(field);
+        program.decimal(word, shift, mask);
+        break;
+      }
+      case "words": {
+        const { word, shift, mask } = placeOf(
+          field,
+          part.shift,
+          Math.min(part.width, field.width - part.shift),
+        );
+        const masked = field.masked === true;
+        program.words(wordsKey(part, masked), word, shift, mask, (raw) => part.words(raw, masked));
+        break;
+      }
+      case "bytes":
+        program.bytes(
+          field.byte,
+          Math.min(part.most, field.length ?? 0),
+          field.count && placeOf(field.count),
+        );
+        break;
+      case "when": {
+        const place = placeOf(field, part.shift, Math.min(part.width, field.width - part.shift));
+        branch(program, shape, place, part.is, part);
+        break;
+      }
+    }
+  }
+}
+
+function branch(
+  program: TextProgram,
+  shape: Shape,
+  place: Place,
+  value: number,
+  part: { then: Phrase; otherwise: Phrase },
+): void {
+  const otherwise = program.unless(place.word, place.shift, place.mask, value);
+  compilePhrase(program, shape, part.then);
+  if (part.otherwise.length === 0) {
+    program.here(otherwise);
+    return;
+  }
+  const end: Label = program.jump();
+  program.here(otherwise);
+  compilePhrase(program, shape, part.otherwise);
+  program.here(end);
+}
+
+/** A key a part, so that the shapes that share a phrase share what was rendered. */
+const WORDS_KEYS = new WeakMap<object, number>();
+let wordsKeys = 0;
+
+function wordsKey(part: object, masked: boolean): string {
+  let key = WORDS_KEYS.get(part);
+  if (key === undefined) {
+    key = wordsKeys++;
+    WORDS_KEYS.set(part, key);
+  }
+  return `part ${key} ${masked}`;
+}
+
+/**
+ * Compiles the checks of a shape, and the text (from `render`) for a record that fails one. Reserved bits of one
+ * word are tested at once.
+ */
+export function compileProblems(
+  program: TextProgram,
+  shape: Shape,
+  render: (problems: string[]) => string,
+): void {
+  if (shape.problems.length > 0 || (shape.framing === "message" && shape.type === undefined)) program.odd();
+  const reserved = new Map<number, number>();
+  for (const check of shape.checks) {
+    if (check.check === "reserved") collectReserved(check, reserved);
+    else compileCheck(program, check);
+  }
+  for (const [word, mask] of reserved) program.reserved(word, mask);
+  program.problems((batch, record) => {
+    const problems = readProblems(batch, record, shape);
+    return problems.length === 0 ? "" : render(problems);
+  });
+}
+
+function compileCheck(program: TextProgram, check: Exclude<Check, { check: "reserved" }>): void {
+  const { word, shift, mask } = placeOf(check.field);
+  if (check.check === "exceeds") return program.exceeds(word, shift, mask, check.max);
+  let listed = 0;
+  for (let value = 0; value < 32; value++) if (!isUnknown(check.field, value)) listed |= 1 << value;
+  program.unlisted(word, shift, mask, listed);
+}
+
+function collectReserved(check: Extract<Check, { check: "reserved" }>, into: Map<number, number>): void {
+  const mask = check.mask << BigInt((check.byte & 3) * 8);
+  for (let part = 0; part < check.size + (check.byte & 3); part += 4) {
+    const word = (check.byte >> 2) + part / 4;
+    const bits = Number((mask >> BigInt(part * 8)) & 0xffffffffn);
+    if (bits !== 0) into.set(word, ((into.get(word) ?? 0) | bits) >>> 0);
+  }
+}

@@ -1,0 +1,48 @@
+import type { ChalkInstance } from "chalk";
+import type { Shape, Shapes, Sink } from "../record/index.ts";
+import type { TextProgram } from "./text-program.ts";
+
+/** Where the bytes of an output go: standard output, a file, a test. */
+export interface Destination {
+  /** Takes the bytes before it returns, or before the promise is kept; they are overwritten after. */
+  write(bytes: Uint8Array): void | Promise<void>;
+}
+
+/** What a format may need to know. */
+export interface FormatOptions {
+  shapes: Shapes;
+  /** Paths of the wanted fields, in the order asked for; absent: all. */
+  fields?: readonly string[];
+  /** Whether a header line comes first, where the format has one. */
+  header: boolean;
+  /** Colours: a chalk that knows whether to use them. */
+  style: ChalkInstance;
+  /** Names of all inputs; with more than one, records tell theirs. */
+  files: readonly string[];
+}
+
+/** A format of `-f`: a row in formats.ts. */
+export interface Format {
+  name: string;
+  /** File name extensions that choose it for `-o`. */
+  extensions: readonly string[];
+  /** One line for `--help`. */
+  about: string;
+  /** Whether `--fields` means something to it. */
+  takesFields: boolean;
+  open(options: FormatOptions, destination: Destination): Sink;
+}
+
+/** A format that is text, compiled once a shape. */
+export interface TextFormat {
+  /** Text before the first record. */
+  head: string;
+  /** Compiles the text of a shape's records, with the end of the line. */
+  compile(program: TextProgram, shape: Shape): void;
+  /** How a file's name is written. */
+  fileText(name: string): string;
+  /** Changes the gathered text before it is first handed on, and says what comes last. */
+  tail?(written: boolean): string;
+  /** Called with the first bytes. */
+  first?(bytes: Uint8Array): void;
+}

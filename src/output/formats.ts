@@ -1,0 +1,113 @@
+import { printable } from "../base/text.ts";
+import { type Batch, makeBatch, type Shape } from "../record/index.ts";
+import { compilePhrase } from "./compile.ts";
+import type { Format, FormatOptions, TextFormat } from "./format.ts";
+import { compileJson, jsonText } from "./json-lines.ts";
+import { makeTable } from "./table.ts";
+import { TextProgram } from "./text-program.ts";
+import { TextSink } from "./text-sink.ts";
+import { hexText, type RecordText, treeText } from "./tree.ts";
+
+/** Every format of `-f`, a row each. The first is the default. */
+export const FORMATS: readonly Format[] = [
+  textFormat("table", [], "one line a message, in columns of fixed width", true, tableFormat),
+  textFormat("tree", [], "every field a line, with its meaning", false, (options) =>
+    perRecord(options, treeText),
+  ),
+  textFormat("hex", [], "the tree beside the bytes it comes from", false, (options) =>
+    perRecord(options, hexText),
+  ),
+  textFormat("jsonl", [".jsonl", ".ndjson"], "one JSON object a line", true, jsonLinesFormat),
+  textFormat("json", [".json"], "one JSON array", true, jsonArrayFormat),
+];
+
+function textFormat(
+  name: string,
+  extensions: string[],
+  about: string,
+  takesFields: boolean,
+  make: (options: FormatOptions) => TextFormat,
+): Format {
+  return {
+    name,
+    extensions,
+    about,
+    takesFields,
+    open: (options, destination) => new TextSink(options.shapes, make(options), destination),
+  };
+}
+
+function tableFormat(options: FormatOptions): TextFormat {
+  const { header, compile } = makeTable(options);
+  return { head: options.header ? header : "", compile, fileText: printable };
+}
+
+function jsonLinesFormat(options: FormatOptions): TextFormat {
+  const json = jsonCompiler(options);
+  return {
+    head: "",
+    compile(program, shape) {
+      json(program, shape);
+      program.text("\n");
+    },
+    fileText: jsonText,
+  };
+}
+
+/** Every record begins with a comma; the first one's becomes the bracket. */
+function jsonArrayFormat(options: FormatOptions): TextFormat {
+  const json = jsonCompiler(options);
+  return {
+    head: "",
+    compile(program, shape) {
+      program.text(",\n");
+      json(program, shape);
+    },
+    fileText: jsonText,
+    first(bytes) {
+      bytes[0] = "[".charCodeAt(0);
+    },
+    tail: (written) => (written ? "\n]\n" : "[]\n"),
+  };
+}
+
+function jsonCompiler({ fields, files }: FormatOptions): (program: TextProgram, shape: Shape) => void {
+  const wanted = fields && new Set(fields);
+  return (program, shape) =>
+    compileJson(program, shape, (path) => wanted?.has(path) ?? true, files.length > 1);
+}
+
+/** A format made by plain code, record by record: for reading, not for speed. */
+function perRecord(options: FormatOptions, text: RecordText): TextFormat {
+  let file = "";
+  return {
+    head: "",
+    compile(program, shape) {
+      const phrase = phraseOf(shape);
+      program.record((batch, record) =>
+        text({ batch, record, shape, phrase: phrase(batch, record), file, options }),
+      );
+    },
+    fileText: (name) => {
+      file = name;
+      return name;
+    },
+  };
+}
+
+/** The sentence of a shape's records, one at a time. */
+export function phraseOf(shape: Shape): (batch: Batch, record: number) => string {
+  const program = new TextProgram();
+  program.begin(shape.id);
+  compilePhrase(program, shape, shape.phrase);
+  program.end();
+  const one = makeBatch(1);
+  one.shapes[0] = shape.id;
+  one.pickedCount = 1;
+  return (batch, record) => {
+    one.bytes.set(batch.bytes.subarray(record * 256, record * 256 + 256));
+    program.length = 0;
+    program.run(one, 0);
+    return Buffer.from(program.out.buffer, 0, program.length).toString();
+  };
+}

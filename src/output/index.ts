@@ -1,0 +1,6 @@
+/**
+ * output: formats, one file and one row (formats.ts) each. Text formats compile each shape to a text program
+ * (text-program.ts), which is what makes them fast; a format opens as a Sink that writes to a Destination.
+ */
+export type { Destination, Format, FormatOptions } from "./format.ts";
+export { FORMATS, phraseOf } from "./formats.ts";

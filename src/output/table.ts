@@ -1,0 +1,205 @@
+import { printable } from "../base/text.ts";
+import type { Field } from "../layout/index.ts";
+import { ACCESS_PHRASE, type Group, MODE_PHRASE } from "../messages/index.ts";
+import { fieldCatalog, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import { compilePhrase, compileProblems, placeOf } from "./compile.ts";
+import type { FormatOptions } from "./format.ts";
+import type { TextProgram } from "./text-program.ts";
+
+/** A column of the table: fixed width, so that lines stream and still line up. */
+interface Column {
+  title: string;
+  width: number;
+  compile(program: TextProgram, shape: Shape): void;
+}
+
+/** The header line and the compiler of the table's lines. */
+export function makeTable(options: FormatOptions): {
+  header: string;
+  compile(program: TextProgram, shape: Shape): void;
+} {
+  const columns = options.fields ? options.fields.map(fieldColumn) : defaultColumns(options);
+  if (options.files.length > 1 && !options.fields?.includes("file"))
+    columns.unshift(fileColumn(options.files));
+  const last = columns.length - 1;
+  const titles = columns.map((column, place) =>
+    place === last ? column.title : column.title.padEnd(column.width),
+  );
+  return {
+    header: `${options.style.bold(titles.join(" "))}\n`,
+    compile(program, shape) {
+      columns.forEach((column, place) => {
+        program.mark();
+        column.compile(program, shape);
+        if (place === last) program.text("\n");
+        else {
+          program.pad(column.width);
+          program.text(" ");
+        }
+      });
+    },
+  };
+}
+
+const GROUP_COLORS: Record<Group, "magenta" | "green" | "cyan" | "blue" | "red"> = {
+  memory: "magenta",
+  io: "green",
+  processor: "cyan",
+  synic: "blue",
+  error: "red",
+};
+
+function defaultColumns({ style }: FormatOptions): Column[] {
+  const phrase = (path: string) => [{ part: "hex", field: path, width: 64 } as const];
+  return [
+    { title: "index", width: 8, compile: (program) => program.index() },
+    {
+      title: "vp",
+      width: 4,
+      compile: (program, shape) => compilePhrase(program, shape, [{ part: "decimal", field: "vpIndex" }]),
+    },
+    {
+      title: "type",
+      width: 24,
+      compile(program, shape) {
+        const paint = shape.type ? style[GROUP_COLORS[shape.type.group]] : style.red;
+        painted(program, paint, 24, () => {
+          if (shape.type) program.text(shape.type.short);
+          else if (shape.framing === "header") program.text("-");
+          else compilePhrase(program, shape, phrase("messageTypeCode"));
+        });
+      },
+    },
+    { title: "access", width: 7, compile: (program, shape) => compilePhrase(program, shape, ACCESS_PHRASE) },
+    {
+      title: "mode",
+      width: 6,
+      compile(program, shape) {
+        const needed = ["executionState.cr0Pe", "csSegment.long", "rflags"];
+        if (needed.every((path) => shape.byPath.has(path))) compilePhrase(program, shape, MODE_PHRASE);
+      },
+    },
+    {
+      title: "rip",
+      width: 18,
+      compile(program, shape) {
+        const rip = shape.byPath.get("rip");
+        if (!rip) return;
+        program.text("0x");
+        program.hex16(rip.byte >> 2);
+      },
+    },
+    {
+      title: "rflags",
+      width: 8,
+      compile: (program, shape) => compilePhrase(program, shape, phrase("rflags")),
+    },
+    {
+      title: "detail",
+      width: 0,
+      compile(program, shape) {
+        compilePhrase(program, shape, shape.phrase);
+        compileProblems(program, shape, (problems) => style.yellow(`  ! ${problems.join("; ")}`));
+      },
+    },
+  ];
+}
+
+/** A column whose text is coloured: the marks must not count for its width. */
+function painted(
+  program: TextProgram,
+  paint: (text: string) => string,
+  width: number,
+  compile: () => void,
+): void {
+  const [before = "", after = ""] = paint("\0").split("\0");
+  program.text(before);
+  program.mark();
+  compile();
+  program.pad(width);
+  program.text(after);
+  program.mark();
+}
+
+function fileColumn(files: readonly string[]): Column {
+  const width = Math.min(40, Math.max(4, ...files.map((file) => printable(file).length)));
+  return { title: "file", width, compile: (program) => program.file() };
+}
+
+/** A column of one field, as wide as its values can be; `-` where a message does not have it. */
+function fieldColumn(path: string): Column {
+  const entry = fieldCatalog().get(path);
+  const width = Math.max(path.length, entry ? widthOf(entry.field) : 0);
+  return {
+    title: path,
+    width,
+    compile(program, shape) {
+      const field = shape.byPath.get(path);
+      if (field) compilePlain(program, shape, field);
+      else if (path === "problems") compileProblems(program, shape, (problems) => problems.join("; "));
+      else program.text("-");
+    },
+  };
+}
+
+function widthOf(field: Field): number {
+  switch (field.type) {
+    case "hex64":
+      return 18;
+    case "hex128":
+      return 34;
+    case "bool":
+      return 5;
+    case "enum":
+    case "messageType":
+      return Math.max(...[...(field.values?.values.values() ?? [])].map((name) => name.length));
+    case "name":
+      return Math.max(...(field.names?.rows() ?? []).map((row) => row.name.length));
+    case "bytes":
+      return Math.min(32, (field.length ?? 0) * 2);
+    case "access":
+      return 7;
+    case "flags":
+      return 20;
+    case "uint":
+      return Math.ceil(field.width * 0.30103);
+    default:
+      return 10;
+  }
+}
+
+/** The value of a field as plain text: as in JSON, without quotes, lists joined by commas. */
+export function compilePlain(program: TextProgram, shape: Shape, field: Field): void {
+  const { word, shift, mask } = placeOf(field);
+  switch (field.type) {
+    case "position":
+      if (field.name === "file") program.file();
+      else if (field.name === "index") program.index();
+      else program.offset();
+      return;
+    case "constant":
+      return program.text(field.constant as string);
+    case "uint":
+      return program.decimal(word, shift, mask);
+    case "hex64":
+    case "hex128":
+      program.text("0x");
+      if (field.type === "hex128") program.hex16(word + 2);
+      return program.hex16(word);
+    case "bytes":
+      return program.bytes(field.byte, field.length ?? 0, field.count && placeOf(field.count));
+    case "array":
+    case "flags":
+      return program.record((batch, record) => plainText(readValue(batch, record, field)));
+    default:
+      return program.words(`plain ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+        plainText(valueOfBits(field, raw)),
+      );
+  }
+}
+
+function plainText(value: Value | undefined): string {
+  if (value === undefined) return "-";
+  if (Array.isArray(value)) return value.map((each) => plainText(each)).join(",");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

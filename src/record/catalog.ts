@@ -1,0 +1,81 @@
+import { usageError } from "../base/errors.ts";
+import { didYouMean } from "../base/text.ts";
+import type { Field } from "../layout/index.ts";
+import { ABIS, MESSAGE_TYPES } from "../messages/index.ts";
+import { type Shape, Shapes } from "./shape.ts";
+
+/** A field as users know it: one path, whatever the messages and ABIs that have it. */
+export interface CatalogEntry {
+  path: string;
+  /** The field in the first shape that has it; its place may differ in others. */
+  field: Field;
+  /** Payload kinds that have it, in the order of the table; empty: it does not depend on the payload. */
+  kinds: string[];
+  abis: string[];
+}
+
+let catalog: Map<string, CatalogEntry> | undefined;
+
+/** Every field of every message type under both ABIs, by path, in the order of the record. */
+export function fieldCatalog(): ReadonlyMap<string, CatalogEntry> {
+  catalog ??= makeCatalog();
+  return catalog;
+}
+
+function makeCatalog(): Map<string, CatalogEntry> {
+  const entries = new Map<string, CatalogEntry>();
+  const shapes = fullShapes(new Shapes());
+  const withHeader = shapes.find((shape) => shape.byPath.has("rip")) as Shape;
+  for (const shape of [withHeader, ...shapes]) {
+    for (const field of shape.fields) {
+      const entry = entries.get(field.path) ?? { path: field.path, field, kinds: [], abis: [] };
+      entries.set(field.path, entry);
+      if (!entry.kinds.includes(shape.kind)) entry.kinds.push(shape.kind);
+      if (!entry.abis.includes(shape.abi)) entry.abis.push(shape.abi);
+    }
+  }
+  const header = [...entries.values()].filter((entry) => !entry.path.startsWith("payload."));
+  const payload = [...entries.values()].filter((entry) => entry.path.startsWith("payload."));
+  return new Map([...header, ...payload].map((entry) => [entry.path, entry]));
+}
+
+/** A shape for every message type at its full size, under both ABIs, and for the type that nobody knows. */
+export function fullShapes(shapes: Shapes): Shape[] {
+  const UNKNOWN_CODE = 0x8001ffff;
+  return ABIS.flatMap((abi) => [
+    ...MESSAGE_TYPES.map((type) => shapes.find(abi, "message", type.code, fullSize(type.payload[abi]), 256)),
+    shapes.find(abi, "message", UNKNOWN_CODE, 240, 256),
+  ]);
+}
+
+function fullSize(payload: { kind: string; largestSize: number }): number {
+  return payload.kind === "raw" || payload.largestSize < 240 ? Math.min(240, payload.largestSize + 8) : 240;
+}
+
+/**
+ * The paths that a name given by a user stands for: a path, a group (`payload.accessInfo`: all below it), or the
+ * last part of a path where only one has it. Throws a usage error that suggests the nearest.
+ */
+export function resolvePaths(name: string): string[] {
+  const all = [...fieldCatalog().keys(), "problems"];
+  if (all.includes(name)) return [name];
+  const below = all.filter((path) => path.startsWith(`${name}.`));
+  if (below.length > 0) return below;
+  const ending = all.filter((path) => path.endsWith(`.${name}`));
+  if (ending.length === 1) return ending;
+  const groups = [
+    ...new Set(
+      all
+        .filter((path) => path.includes(`.${name}.`))
+        .map((path) => path.slice(0, path.indexOf(`.${name}.`) + name.length + 1)),
+    ),
+  ];
+  if (ending.length === 0 && groups.length === 1) return resolvePaths(groups[0] as string);
+  const several = [...ending, ...groups];
+  if (several.length > 1) throw usageError(`field '${name}' is ambiguous: ${several.join(", ")}`);
+  const parts = all.flatMap((path) => [path, path.slice(path.lastIndexOf(".") + 1)]);
+  throw usageError(
+    `unknown field '${name}'`,
+    didYouMean(name, new Set(parts)) ?? "'hvmsg fields' lists every field",
+  );
+}

@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 // The only place that touches `process`: gives the bundle the outside world, and leaves with its status.
-import { fstatSync, writeSync } from "node:fs";
-import { Socket } from "node:net";
-import { main } from "../dist/main.js";
+const { fstatSync, writeSync } = require("node:fs");
+const { main } = require("../dist/main.cjs");
+
+/** A terminal is a character device; the module that can tell is loaded only for those. */
+function isTerminal(fd) {
+  try {
+    return fstatSync(fd).isCharacterDevice() && require("node:tty").isatty(fd);
+  } catch {
+    return false;
+  }
+}
 
 const cleanUps = new Set();
 for (const [signal, status] of [
@@ -32,6 +40,7 @@ function makeWrite(fd) {
   const found = fstatSync(fd);
   if (process.platform === "win32" || !(found.isFIFO() || found.isSocket()))
     return (bytes) => writeNow(fd, bytes);
+  const { Socket } = require("node:net");
   const socket = new Socket({ fd, readable: false, writable: true });
   socket.on("error", () => {});
   return (bytes) =>
@@ -42,17 +51,19 @@ function makeWrite(fd) {
 
 let write;
 const io = {
-  stdin: { fd: 0, isTty: process.stdin.isTTY === true, stream: () => process.stdin },
+  stdin: { fd: 0, isTty: isTerminal(0), stream: () => process.stdin },
   stdout: {
-    isTty: process.stdout.isTTY === true,
-    columns: process.stdout.columns,
+    isTty: isTerminal(1),
+    get columns() {
+      return isTerminal(1) ? process.stdout.columns : undefined;
+    },
     write(bytes) {
       write ??= makeWrite(1);
       return write(bytes);
     },
   },
   stderr: {
-    isTty: process.stderr.isTTY === true,
+    isTty: isTerminal(2),
     write(text) {
       try {
         writeNow(2, Buffer.from(text));
@@ -68,4 +79,4 @@ const io = {
   },
 };
 
-process.exit(await main(process.argv.slice(2), io));
+main(process.argv.slice(2), io).then((status) => process.exit(status));

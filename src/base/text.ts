@@ -26,7 +26,10 @@ export function printable(text: string): string {
   });
 }
 
-/** The candidates nearest to `word` by edit distance, best first; none that is further than a typing error. */
+/**
+ * The candidates nearest to `word` by edit distance, best first, in their own order where equal; none that is
+ * further than a typing error.
+ */
 export function nearest(word: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = word.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
@@ -38,7 +41,7 @@ export function nearest(word: string, candidates: Iterable<string>, most = 3): s
     if (part || distance <= limit)
       scored.push({ name, distance: part ? Math.min(distance, limit) : distance });
   }
-  scored.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+  scored.sort((a, b) => a.distance - b.distance);
   return scored.slice(0, most).map((each) => each.name);
 }
 

@@ -1,8 +1,10 @@
 /** commands: what a user can ask for, one file and one row each. */
 import type { Command } from "./command.ts";
 import { decode } from "./decode.ts";
+import { fields } from "./fields.ts";
+import { schema } from "./schema.ts";
 
 export type { Command, OptionRow } from "./command.ts";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [decode];
+export const COMMANDS: readonly Command[] = [decode, fields, schema];

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -55,7 +54,7 @@ function directFile(path: string): OutputFile {
 function replacingFile(path: string, target: string, mode: number | undefined): OutputFile {
   const temporary = join(
     dirname(target),
-    `.${basename(target).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`,
+    `.${basename(target).slice(0, 200)}.${Math.random().toString(36).slice(2)}.tmp`,
   );
   const fd = openSync(temporary, "wx");
   let open = true;

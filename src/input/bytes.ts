@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { HvmsgError, systemSentence } from "../base/errors.ts";
 
@@ -14,7 +13,7 @@ export interface ByteReader {
 }
 
 /** Opens what a user named: `-` is standard input. Throws an HvmsgError where that cannot be read. */
-export function openReader(name: string, stdin: () => StandardInput): ByteReader {
+export async function openReader(name: string, stdin: () => StandardInput): Promise<ByteReader> {
   if (name === "-") {
     const input = stdin();
     return input.fd !== undefined && isSeekable(input.fd)
@@ -33,7 +32,9 @@ export function openReader(name: string, stdin: () => StandardInput): ByteReader
     throw new HvmsgError("input", "is a folder, not a file", "name the files in it");
   }
   // A pipe is not read in the thread pool: a read that waits there would hold up the end of the process.
-  return found.isFIFO() ? streamReader(new Socket({ fd, readable: true, writable: false })) : fileReader(fd);
+  if (!found.isFIFO()) return fileReader(fd);
+  const { Socket } = await import("node:net");
+  return streamReader(new Socket({ fd, readable: true, writable: false }));
 }
 
 /** Standard input: a descriptor that may be read at once where it is a file, else a stream. */

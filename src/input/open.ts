@@ -28,7 +28,7 @@ export async function openSource(
   reporter: Reporter,
   stdin: () => StandardInput,
 ): Promise<Source> {
-  const reader = openReader(name, stdin);
+  const reader = await openReader(name, stdin);
   const patience = setTimeout(() => reporter.note(waitingNote(options)), PATIENCE_MS);
   try {
     const { framed, rest } = await decideFraming(reader, options);

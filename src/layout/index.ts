@@ -5,6 +5,14 @@
  */
 export { type Enumeration, enumeration, lazyEnumeration } from "./enumeration.ts";
 export * from "./items.ts";
-export { type Check, type Field, type FieldType, type LaidOut, layOut, RFLAGS_BITS } from "./lay-out.ts";
+export {
+  type Check,
+  type Field,
+  type FieldType,
+  type LaidOut,
+  layOut,
+  RFLAGS_BITS,
+  sizeOf,
+} from "./lay-out.ts";
 export { type NameRow, type NameTable, nameTable } from "./name-table.ts";
 export * from "./phrase.ts";

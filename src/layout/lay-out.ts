@@ -108,6 +108,17 @@ export function layOut(items: readonly Item[], start: number, prefix: string): L
   return out;
 }
 
+/** Bytes that items take. */
+export function sizeOf(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + sizeOfItem(item), 0);
+}
+
+function sizeOfItem(item: Item): number {
+  if (item.item === "struct") return sizeOf(item.items);
+  if (item.item === "array") return item.length * sizeOf(item.of);
+  return item.item === "access" ? 1 : item.item === "rflags" ? 8 : item.size;
+}
+
 type LeafItem = Exclude<Item, { item: "struct" }>;
 
 function place(item: LeafItem, byte: number, prefix: string, out: LaidOut): number {

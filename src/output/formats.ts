@@ -73,6 +73,8 @@ function jsonArrayFormat(options: FormatOptions): TextFormat {
 
 function jsonCompiler({ fields, files }: FormatOptions): (program: TextProgram, shape: Shape) => void {
   const wanted = fields && new Set(fields);
+  // A payload is not to be read without its kind.
+  if (fields?.some((path) => path.startsWith("payload."))) wanted?.add("payload.kind");
   return (program, shape) =>
     compileJson(program, shape, (path) => wanted?.has(path) ?? true, files.length > 1);
 }

@@ -41,7 +41,7 @@ const PROBLEMS = 18; // renderer: its text where the record is odd
 const FILE = 19; // the text set by `setFile`
 
 /** Slots of a cache of rendered values; a value that meets another in its slot replaces it. */
-const CACHE_SLOTS = 2048;
+const CACHE_SLOTS = 1024;
 /** Chunks (8 bytes) that rendered values may take before all are forgotten: 4 MiB. */
 const MAX_POOL_CHUNKS = 1 << 19;
 /** Bytes of text that are gathered before they are handed on, and room for one record more. */
@@ -119,9 +119,12 @@ export class TextProgram {
     if (cache === undefined) {
       cache = this.#renders.push(render) - 1;
       this.#cacheByKey.set(key, cache);
-      this.#keys = grown(this.#keys, (cache + 1) * CACHE_SLOTS, 0);
-      this.#places = grown(this.#places, (cache + 1) * CACHE_SLOTS, -1);
-      this.#lengths = grown(this.#lengths, (cache + 1) * CACHE_SLOTS, 0);
+      if (this.#keys.length < (cache + 1) * CACHE_SLOTS) {
+        const slots = (cache + 1) * 2 * CACHE_SLOTS;
+        this.#keys = grown(this.#keys, slots, 0);
+        this.#places = grown(this.#places, slots, -1);
+        this.#lengths = grown(this.#lengths, slots, 0);
+      }
     }
     this.#emit(WORDS, cache, word, shift, mask);
   }
@@ -263,7 +266,7 @@ export class TextProgram {
           case WORDS: {
             const raw = (words[base + code[pc + 2]!]! >>> code[pc + 3]!) & code[pc + 4]!;
             const cache = code[pc + 1]!;
-            const slot = cache * CACHE_SLOTS + ((raw ^ (raw >>> 11) ^ (raw >>> 22)) & (CACHE_SLOTS - 1));
+            const slot = cache * CACHE_SLOTS + ((raw ^ (raw >>> 10) ^ (raw >>> 20)) & (CACHE_SLOTS - 1));
             if (places[slot] === -1 || keys[slot] !== raw) {
               this.#remember(cache, slot, raw);
               pool = this.#pool;

@@ -62,7 +62,7 @@ export function hexText(about: RecordAbout): string {
     }
     const { byte, size } = line.field;
     const fresh = size > 0 && byte >= shown;
-    if (fresh) out += hexRows(batch.bytes, base, shown, byte, start, "(reserved)", style);
+    if (fresh) out += hexRows(batch.bytes, base, shown, byte, start, "(reserved or unused)", style);
     const text = `${indent}${line.name.padEnd(26 - indent.length)} ${style.cyan(line.value)}`;
     const meaning = line.meaning === "" ? "" : `  ${style.dim(line.meaning)}`;
     if (fresh) {
@@ -73,7 +73,7 @@ export function hexText(about: RecordAbout): string {
     }
   }
   const end = endOf(about);
-  out += hexRows(batch.bytes, base, shown, end, start, "(reserved)", style);
+  out += hexRows(batch.bytes, base, shown, end, start, "(reserved or unused)", style);
   if (shape.framing === "message" && end < 256)
     out += style.dim(
       `${offsetText(end)}  ${256 - end} bytes past the message: stale or missing, not shown\n`,

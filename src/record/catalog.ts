@@ -7,7 +7,7 @@ import { type Shape, Shapes } from "./shape.ts";
 /** A field as users know it: one path, whatever the messages and ABIs that have it. */
 export interface CatalogEntry {
   path: string;
-  /** The field in the first shape that has it; its place may differ in others. */
+  /** The field where it is widest; its place, and under the other ABI its width, may differ. */
   field: Field;
   /** Payload kinds that have it, in the order of the table; empty: it does not depend on the payload. */
   kinds: string[];
@@ -30,6 +30,7 @@ function makeCatalog(): Map<string, CatalogEntry> {
     for (const field of shape.fields) {
       const entry = entries.get(field.path) ?? { path: field.path, field, kinds: [], abis: [] };
       entries.set(field.path, entry);
+      if (field.width > entry.field.width) entry.field = field;
       if (!entry.kinds.includes(shape.kind)) entry.kinds.push(shape.kind);
       if (!entry.abis.includes(shape.abi)) entry.abis.push(shape.abi);
     }

@@ -6,6 +6,7 @@ import {
   type LaidOut,
   layOut,
   type Phrase,
+  sizeOf,
   u32,
 } from "../layout/index.ts";
 import {
@@ -191,9 +192,6 @@ export function layOutPayload(abi: Abi, payload: Payload): { beginning: LaidOut;
   const first = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[payload.begins];
   const beginning = layOut(first, MESSAGE_HEADER_BYTES, "");
   const items = layOut(payload.items, MESSAGE_HEADER_BYTES + beginning.size, "payload.");
-  const total = beginning.size + items.size;
-  if (total !== payload.largestSize)
-    throw new Error(`${payload.kind} (${abi}) takes ${total} bytes, declared are ${payload.largestSize}`);
   return { beginning, items };
 }
 
@@ -259,5 +257,12 @@ function restField(payload: Payload, size: number): Field[] {
   return [derivedField(path, "bytes", doc, { byte, size: length, length })];
 }
 
-for (const abi of ABIS)
-  for (const payload of new Set(MESSAGE_TYPES.map((type) => type.payload[abi]))) layOutPayload(abi, payload);
+// The table does not load where the items of a payload do not add up to its documented size.
+for (const abi of ABIS) {
+  for (const { payload } of MESSAGE_TYPES) {
+    const { kind, begins, items, largestSize } = payload[abi];
+    const total = { header: INTERCEPT_HEADER_BYTES, vpIndex: 4, nothing: 0 }[begins] + sizeOf(items);
+    if (total !== largestSize)
+      throw new Error(`${kind} (${abi}) takes ${total} bytes, declared are ${largestSize}`);
+  }
+}

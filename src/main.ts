@@ -95,7 +95,10 @@ function statusOf(error: unknown, io: Io): number {
     return TROUBLE;
   }
   if (error instanceof HvmsgError) {
-    io.stderr.write(`hvmsg: ${error.message}${error.hint === undefined ? "" : ` - ${error.hint}`}\n`);
+    const hint = error.hint === undefined ? "" : ` - ${error.hint}`;
+    const excerpt =
+      error.excerpt === undefined ? "" : `${error.excerpt.split("\n").map(printable).join("\n")}\n`;
+    io.stderr.write(`hvmsg: ${printable(error.message)}${hint}\n${excerpt}`);
     return TROUBLE;
   }
   // Whoever read the output has enough (`| head`): that is no trouble.

@@ -33,6 +33,7 @@ export async function pump(
   options: PumpOptions,
 ): Promise<boolean> {
   const classifier = new Classifier(options.shapes, source.abi, source.framing);
+  options.select?.begin(source);
   sink.begin(source);
   for (let batches = 1; counts.printed < options.limit; batches++) {
     let batch = source.next();

@@ -8,6 +8,8 @@ export type TroubleCode = "usage" | "input" | "output";
 export class HvmsgError extends Error {
   readonly code: TroubleCode;
   readonly hint: string | undefined;
+  /** Lines to show below the sentence: the text that is wrong, and a caret under the place. */
+  excerpt: string | undefined;
 
   constructor(code: TroubleCode, message: string, hint?: string) {
     super(message);

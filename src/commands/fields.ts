@@ -63,7 +63,7 @@ function typeText(field: Field): string {
     case "array":
       return `list of ${field.plain ? "u128" : "objects"}`;
     case "position":
-      return field.name === "file" ? "text" : "number";
+      return POSITION_TYPES.get(field.name) ?? "number";
     case "messageType":
     case "name":
     case "constant":
@@ -92,4 +92,8 @@ function whereText({ path, kinds, abis }: CatalogEntry): string {
 }
 
 const MESSAGE_FIELDS = new Set(["messageType", "messageTypeCode", "payloadSize", "messagePending", "sender"]);
-const POSITION_FIELDS = new Set(["file", "index", "offset"]);
+const POSITION_FIELDS = new Set(["file", "index", "offset", "time"]);
+const POSITION_TYPES = new Map([
+  ["file", "text"],
+  ["time", "ISO 8601"],
+]);

@@ -2,9 +2,10 @@
 import type { Command } from "./command.ts";
 import { decode } from "./decode.ts";
 import { fields } from "./fields.ts";
+import { filter } from "./filter.ts";
 import { schema } from "./schema.ts";
 
 export type { Command, OptionRow } from "./command.ts";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [decode, fields, schema];
+export const COMMANDS: readonly Command[] = [decode, filter, fields, schema];

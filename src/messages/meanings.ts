@@ -13,9 +13,15 @@ export const MEANINGS: Record<string, (raw: bigint, read: ReadOther, under: stri
     `${raw >> 31n ? "from the hypervisor" : "not from the hypervisor"}; signed ${Number(raw) | 0}`,
   instructionLength: (raw) => (raw === 0n ? "unknown: decode the instruction bytes" : undefined),
   cpl: (raw) => ["kernel", "ring 1", "ring 2", "user"][Number(raw)],
-  segmentType: (raw, read, under) => segmentTypeWords(Number(raw), read(`${under}nonSystemSegment`) === 1n),
+  segmentType: (raw, read, under) =>
+    read(`${under}attributes`) === 0n
+      ? "no attributes: a null segment"
+      : segmentTypeWords(Number(raw), read(`${under}nonSystemSegment`) === 1n),
   descriptorPrivilegeLevel: (raw) => `ring ${raw}`,
-  selector: (raw) => `index ${raw >> 3n}, ${raw & 4n ? "LDT" : "GDT"}, RPL ${raw & 3n}`,
+  selector: (raw, read) => {
+    if (read("executionState.cr0Pe") === 0n) return "real mode: a paragraph number";
+    return raw < 4n ? "null selector" : `index ${raw >> 3n}, ${raw & 4n ? "LDT" : "GDT"}, RPL ${raw & 3n}`;
+  },
   guestVirtualAddress: (_, read) =>
     read("payload.memoryAccessInfo.gvaValid") === 0n ? "not valid (gvaValid is clear)" : undefined,
   guestPhysicalAddress: (raw) => (raw < 1n << 32n ? mmioName(Number(raw)) : undefined),

@@ -14,6 +14,7 @@ import {
   hexOf,
   hexPair,
   type Item,
+  type Part,
   type Phrase,
   reserved,
   reservedBits,
@@ -38,13 +39,22 @@ import {
   exceptionShortName,
   featureName,
   pageFaultWords,
+  pciAddressWords,
   registerNameOf,
   repCount,
   sintNames,
+  sizeLetter,
+  sizeWord,
 } from "./words.ts";
 
 /** What a payload begins with: the 40-byte header, a VP index alone, or nothing common. */
 export type Beginning = "header" | "vpIndex" | "nothing";
+
+/** A field that tells events apart; of a 64-bit one only the lowest `width` bits count. */
+export interface IdentityField {
+  path: string;
+  width: number;
+}
 
 /** The layout of one payload under one ABI. */
 export interface Payload {
@@ -57,17 +67,27 @@ export interface Payload {
   items: Item[];
   /** The largest documented size, where sources differ; `items` reach to here. */
   largestSize: number;
+  /** What makes two messages of this kind the same event, beside type, access and RIP (`diff`). */
+  identity: readonly IdentityField[];
   phrase: Phrase;
   /** The layout of a message that is too short for the 40-byte header, where such are known. */
   withoutHeader?: Payload;
 }
 
-type Row = Omit<Payload, "largestSize"> & { largestSize?: number };
+type Row = Omit<Payload, "largestSize" | "identity"> & Partial<Payload>;
 
 /** A payload that is the same under both ABIs. */
 function payload(row: Row): Record<Abi, Payload> {
-  const whole = { ...row, largestSize: row.largestSize ?? row.size };
-  return { hvhdk: whole, hvimapi: whole };
+  const filled = { ...row, largestSize: row.largestSize ?? row.size, identity: row.identity ?? [] };
+  return { hvhdk: filled, hvimapi: filled };
+}
+
+function whole(name: string): IdentityField {
+  return { path: `payload.${name}`, width: 64 };
+}
+
+function lowHalf(name: string): IdentityField {
+  return { path: `payload.${name}`, width: 32 };
 }
 
 /** A payload that differs between the ABIs. */
@@ -114,6 +134,7 @@ export const memory = payloadByAbi((abi) => ({
     instructionBytes,
     ...(abi === "hvhdk" ? [] : [segment("dsSegment"), segment("ssSegment"), ...registers(GENERAL_REGISTERS)]),
   ],
+  identity: [whole("guestPhysicalAddress")],
   phrase: [
     wordsOf("interceptAccessType", accessNames),
     " gpa ",
@@ -124,6 +145,14 @@ export const memory = payloadByAbi((abi) => ({
     when("payload.memoryAccessInfo.gvaValid", 1, [" gva ", hexOf("payload.guestVirtualAddress")]),
   ],
 }));
+
+/** Ports that take characters: COM1 to COM4, and the debug consoles of Bochs and OVMF. */
+const CHARACTER_PORTS = [0x3f8, 0x2f8, 0x3e8, 0x2e8, 0xe9, 0x402];
+const PCI_CONFIG_ADDRESS = 0xcf8;
+
+function characterOf(port: number): Part {
+  return when("payload.portNumber", port, [wordsOf("payload.rax", asciiOf, 0, 8)]);
+}
 
 export const ioPort = payload({
   kind: "ioPort",
@@ -147,10 +176,11 @@ export const ioPort = payload({
     u64("rsi", "register RSI: where OUTS reads"),
     u64("rdi", "register RDI: where INS writes"),
   ],
+  identity: [whole("portNumber")],
   phrase: [
     when("payload.accessInfo.repPrefix", 1, ["rep "]),
     whenAccess("write", ["out"], [whenAccess("read", ["in"], [wordsOf("interceptAccessType", accessNames)])]),
-    when("payload.accessInfo.stringOp", 1, ["s"]),
+    when("payload.accessInfo.stringOp", 1, ["s", wordsOf("payload.accessInfo.accessSize", sizeLetter)]),
     " ",
     hexOf("payload.portNumber"),
     wordsOf("payload.portNumber", (port) => parenthesised(PORTS.name(port))),
@@ -162,18 +192,22 @@ export const ioPort = payload({
         when("payload.accessInfo.repPrefix", 1, [" rcx ", hexOf("payload.rcx")]),
       ],
       [
+        wordsOf("payload.accessInfo.accessSize", sizeWord),
         whenAccess("write", [
           " <- ",
           when(
             "payload.accessInfo.accessSize",
             1,
-            [hexOf("payload.rax", 8), wordsOf("payload.rax", asciiOf, 0, 8)],
+            [hexOf("payload.rax", 8), ...CHARACTER_PORTS.map(characterOf)],
             [
               when(
                 "payload.accessInfo.accessSize",
                 2,
                 [hexOf("payload.rax", 16)],
-                [hexOf("payload.rax", 32)],
+                [
+                  hexOf("payload.rax", 32),
+                  when("payload.portNumber", PCI_CONFIG_ADDRESS, [wordsOf("payload.rax", pciAddressWords)]),
+                ],
               ),
             ],
           ),
@@ -192,6 +226,7 @@ export const msr = payload({
     reserved(4),
     ...registers("rdx rax"),
   ],
+  identity: [whole("msrNumber")],
   phrase: [
     whenAccess("write", ["wrmsr "], ["rdmsr "]),
     hexOf("payload.msrNumber"),
@@ -212,11 +247,12 @@ export const cpuid = payload({
       u64(`defaultResult${name}`, `what ${name.toUpperCase()} would be without the intercept`),
     ),
   ],
+  identity: [lowHalf("rax"), lowHalf("rcx")],
   phrase: [
     "cpuid ",
     hexOf("payload.rax", 32),
     ".",
-    hexOf("payload.rcx", 32),
+    decimalOf("payload.rcx"),
     wordsOf("payload.rax", (leaf) => parenthesised(CPUID_LEAVES.name(leaf))),
   ],
 });
@@ -242,6 +278,7 @@ export const exception = payloadByAbi((abi) => ({
     segment("ssSegment"),
     ...registers(GENERAL_REGISTERS),
   ],
+  identity: [whole("exceptionVector")],
   phrase: [
     wordsOf("payload.exceptionVector", exceptionShortName),
     when("payload.exceptionInfo.errorCodeValid", 1, [
@@ -281,12 +318,17 @@ export const hypercall = payload({
     bits("flags", 4, [bit("isolated", "from an isolated VM"), reservedBits(31)]),
     ...[reserved(4), reserved(4), reserved(4)],
   ],
+  identity: [whole("hypercallCode")],
   phrase: [
     "hypercall ",
     hexOf("payload.hypercallCode"),
     wordsOf("payload.hypercallCode", (code) => spaced(HYPERCALLS.name(code))),
     wordsOf("payload.rcx", (bit16) => (bit16 ? " fast" : ""), 16, 1),
     wordsOf("payload.rcx", repCount, 32, 12),
+    " rdx ",
+    hexOf("payload.rdx"),
+    " r8 ",
+    hexOf("payload.r8"),
   ],
 });
 
@@ -304,6 +346,7 @@ export const register = payload({
     u32("registerName", "HV_REGISTER_NAME", { values: REGISTER_NAME }),
     u128("accessInfo", "source value of a write, destination register of a read, or a memory address"),
   ],
+  identity: [whole("registerName")],
   phrase: [
     wordsOf("interceptAccessType", accessNames),
     " ",
@@ -331,6 +374,7 @@ export const interruptionDeliverable = payload({
     u8("deliverableType", "what can be delivered now", { values: DELIVERABLE_TYPE }),
     ...[reserved(1), reserved(1), reserved(1), reserved(4)],
   ],
+  identity: [whole("deliverableType")],
   phrase: [wordsOf("payload.deliverableType", deliverableName), " deliverable"],
 });
 
@@ -342,6 +386,7 @@ export const sipi = payload({
     u32("targetVpIndex", "VP that is to start"),
     u32("interruptVector", "page number of its first instruction"),
   ],
+  identity: [whole("targetVpIndex")],
   phrase: [
     "sipi -> vp ",
     decimalOf("payload.targetVpIndex"),
@@ -356,6 +401,7 @@ export const sintDeliverable = payload({
   begins: "header",
   size: 0x30,
   items: [u16("deliverableSints", "bit n: SINTn"), reserved(2), reserved(4)],
+  identity: [whole("deliverableSints")],
   phrase: ["sints ", hexOf("payload.deliverableSints"), wordsOf("payload.deliverableSints", sintNames)],
 });
 
@@ -379,6 +425,7 @@ export const vmgexit = payload({
     u64("swExitInfo2", "SW_EXITINFO2"),
     u64("swScratch", "SW_SCRATCH"),
   ],
+  identity: [whole("swExitCode")],
   phrase: [
     "vmgexit ",
     hexOf("payload.swExitCode"),
@@ -409,6 +456,7 @@ export const apicEoi = payload({
   begins: "vpIndex",
   size: 8,
   items: [u32("interruptVector", "vector that was acknowledged")],
+  identity: [whole("interruptVector")],
   phrase: ["eoi vector ", hexOf("payload.interruptVector")],
 });
 
@@ -436,6 +484,7 @@ export const gpaAttribute = payload({
       "rangeCount",
     ),
   ],
+  identity: [whole("ranges")],
   phrase: [
     decimalOf("payload.rangeCount"),
     " GPA ranges, host visibility ",
@@ -453,6 +502,7 @@ export const unsupportedFeature = payload({
     u32("featureCode", "HV_UNSUPPORTED_FEATURE_CODE", { values: FEATURE_CODE }),
     u64("featureParameter", "meaning by featureCode"),
   ],
+  identity: [whole("featureCode")],
   phrase: [
     "unsupported feature ",
     wordsOf("payload.featureCode", featureName),
@@ -471,6 +521,7 @@ export const timer = payload({
     u64("expirationTime", "when it expired, reference time in 100 ns"),
     u64("deliveryTime", "when the message was delivered, reference time in 100 ns"),
   ],
+  identity: [whole("timerIndex")],
   phrase: [
     "timer ",
     decimalOf("payload.timerIndex"),
@@ -510,6 +561,7 @@ export const eventLogBuffer = payload({
   begins: "nothing",
   size: 8,
   items: [u32("eventLogType", "event log type"), u32("bufferIndex", "buffer that is complete")],
+  identity: [whole("eventLogType")],
   phrase: ["event log ", decimalOf("payload.eventLogType"), " buffer ", decimalOf("payload.bufferIndex")],
 });
 
@@ -518,6 +570,7 @@ export const sintIntercept = payload({
   begins: "nothing",
   size: 4,
   items: [u32("sintIndex", "synthetic interrupt source")],
+  identity: [whole("sintIndex")],
   phrase: ["SINT", decimalOf("payload.sintIndex")],
 });
 

@@ -22,6 +22,24 @@ export function asciiOf(byte: number): string {
   return escaped === undefined ? "" : ` '${escaped}'`;
 }
 
+/** The letter of a string instruction: INSB, INSW, INSL. */
+export function sizeLetter(bytes: number): string {
+  return { 1: "b", 2: "w", 4: "l" }[bytes] ?? "";
+}
+
+/** The size of an access where it is not the usual byte. */
+export function sizeWord(bytes: number): string {
+  return { 1: "", 2: " word", 4: " dword" }[bytes] ?? ` (${bytes} bytes)`;
+}
+
+/** What CONFIG_ADDRESS selects: bus:device.function and register (PCI Local Bus Specification 3.2.2.3.2). */
+export function pciAddressWords(address: number): string {
+  if (address >>> 31 === 0) return "";
+  const [bus, device, fn] = [(address >>> 16) & 0xff, (address >>> 11) & 31, (address >>> 8) & 7];
+  const digits = (value: number) => value.toString(16).padStart(2, "0");
+  return ` (pci ${digits(bus)}:${digits(device)}.${fn} reg 0x${(address & 0xfc).toString(16)})`;
+}
+
 /** `#PF`, or `vector 0x80`. */
 export function exceptionShortName(vector: number): string {
   return EXCEPTIONS.name(vector) ?? `vector 0x${vector.toString(16)}`;

@@ -4,3 +4,6 @@
  */
 export type { Destination, Format, FormatOptions } from "./format.ts";
 export { FORMATS, phraseOf } from "./formats.ts";
+export { compileJson, jsonText } from "./json-lines.ts";
+export { makeTable } from "./table.ts";
+export { TextProgram } from "./text-program.ts";

@@ -64,13 +64,17 @@ function compileMember(program: TextProgram, shape: Shape, field: Field): void {
   const key = `json ${shape.abi} ${field.path}`;
   const { word, shift, mask } = placeOf(field);
   switch (field.type) {
-    case "position":
+    case "position": {
+      const end = field.name === "time" ? program.ifTime() : undefined;
       program.text(`"${field.name}":`);
       if (field.name === "file") program.file();
       else if (field.name === "index") program.index();
-      else program.offset();
+      else if (field.name === "offset") program.offset();
+      else program.time();
       program.text(",");
+      if (end !== undefined) program.here(end);
       return;
+    }
     case "messageType":
       if (shape.type) program.text(member(field.name, shape.type.name));
       else program.words(key, word, shift, mask, (raw) => member(field.name, valueOfBits(field, raw)));

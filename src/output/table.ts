@@ -10,36 +10,43 @@ import type { TextProgram } from "./text-program.ts";
 interface Column {
   title: string;
   width: number;
+  /** It pads itself. */
+  padded?: boolean;
   compile(program: TextProgram, shape: Shape): void;
 }
 
-/** The header line and the compiler of the table's lines. */
-export function makeTable(options: FormatOptions): {
+/** The header line and the compiler of the table's lines; `titles` are those of the default columns that are wanted. */
+export function makeTable(
+  options: FormatOptions,
+  titles?: readonly string[],
+): {
   header: string;
   compile(program: TextProgram, shape: Shape): void;
 } {
-  const columns = options.fields ? options.fields.map(fieldColumn) : defaultColumns(options);
+  const columns = options.fields
+    ? options.fields.map(fieldColumn)
+    : defaultColumns(options).filter((column) => titles?.includes(column.title) ?? true);
   if (options.files.length > 1 && !options.fields?.includes("file"))
     columns.unshift(fileColumn(options.files));
   const last = columns.length - 1;
-  const titles = columns.map((column, place) =>
+  const heads = columns.map((column, place) =>
     place === last ? column.title : column.title.padEnd(column.width),
   );
   return {
-    header: `${options.style.bold(titles.join(" "))}\n`,
+    header: `${options.style.bold(heads.join(" "))}\n`,
     compile(program, shape) {
       columns.forEach((column, place) => {
         program.mark();
         column.compile(program, shape);
-        if (place === last) program.text("\n");
-        else {
-          program.pad(column.width);
-          program.text(" ");
-        }
+        if (place !== last && !column.padded) program.pad(column.width);
+        program.text(place === last ? "\n" : " ");
       });
     },
   };
 }
+
+/** Width of the message type: the longest short name has 24 letters. */
+const COLORED_WIDTH = 24;
 
 const GROUP_COLORS: Record<Group, "magenta" | "green" | "cyan" | "blue" | "red"> = {
   memory: "magenta",
@@ -60,10 +67,11 @@ function defaultColumns({ style }: FormatOptions): Column[] {
     },
     {
       title: "type",
-      width: 24,
+      width: COLORED_WIDTH,
+      padded: true,
       compile(program, shape) {
         const paint = shape.type ? style[GROUP_COLORS[shape.type.group]] : style.red;
-        painted(program, paint, 24, () => {
+        painted(program, paint, () => {
           if (shape.type) program.text(shape.type.short);
           else if (shape.framing === "header") program.text("-");
           else compilePhrase(program, shape, phrase("messageTypeCode"));
@@ -105,20 +113,14 @@ function defaultColumns({ style }: FormatOptions): Column[] {
   ];
 }
 
-/** A column whose text is coloured: the marks must not count for its width. */
-function painted(
-  program: TextProgram,
-  paint: (text: string) => string,
-  width: number,
-  compile: () => void,
-): void {
+/** A column whose text is coloured: the marks do not count for its width. */
+function painted(program: TextProgram, paint: (text: string) => string, compile: () => void): void {
   const [before = "", after = ""] = paint("\0").split("\0");
   program.text(before);
   program.mark();
   compile();
-  program.pad(width);
+  program.pad(COLORED_WIDTH);
   program.text(after);
-  program.mark();
 }
 
 function fileColumn(files: readonly string[]): Column {
@@ -163,6 +165,8 @@ function widthOf(field: Field): number {
       return 20;
     case "uint":
       return Math.ceil(field.width * 0.30103);
+    case "position":
+      return field.name === "time" ? 30 : 10;
     default:
       return 10;
   }
@@ -175,7 +179,8 @@ export function compilePlain(program: TextProgram, shape: Shape, field: Field): 
     case "position":
       if (field.name === "file") program.file();
       else if (field.name === "index") program.index();
-      else program.offset();
+      else if (field.name === "offset") program.offset();
+      else compileTime(program);
       return;
     case "constant":
       return program.text(field.constant as string);
@@ -196,6 +201,16 @@ export function compilePlain(program: TextProgram, shape: Shape, field: Field): 
         plainText(valueOfBits(field, raw)),
       );
   }
+}
+
+/** The time, or `-` where the record has none. */
+function compileTime(program: TextProgram): void {
+  const without = program.ifTime();
+  program.time();
+  const end = program.jump();
+  program.here(without);
+  program.text("-");
+  program.here(end);
 }
 
 function plainText(value: Value | undefined): string {

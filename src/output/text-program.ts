@@ -10,7 +10,7 @@
  * once without BigInt. No text is a NaN, which could be altered: that would need byte 7 to be 0x7f or 0xff with
  * byte 6 from 0xf0 up, and UTF-8 has neither pair.
  */
-import { type Batch, RECORD_WORDS } from "../record/index.ts";
+import { type Batch, RECORD_WORDS, secondText } from "../record/index.ts";
 
 /** Makes the text for the raw bits of a field; called once a value that occurs. */
 export type Render = (raw: number) => string;
@@ -39,6 +39,8 @@ const UNLISTED = 16; // word, shift, mask, bit set of the values below 32: odd w
 const ODD = 17; // odd at once
 const PROBLEMS = 18; // renderer: its text where the record is odd
 const FILE = 19; // the text set by `setFile`
+const IF_TIME = 20; // target: jumps where the record has no time
+const TIME = 21; // the time of the record, which has one
 
 /** Slots of a cache of rendered values; a value that meets another in its slot replaces it. */
 const CACHE_SLOTS = 1024;
@@ -79,6 +81,9 @@ export class TextProgram {
   #pool = new Float64Array(4096);
   #poolChunks = 0;
   #file = new Uint8Array(0);
+  /** A second, and its text: captures have many records a second. */
+  #second = Number.NaN;
+  #secondText = new Uint8Array(0);
 
   /** Starts the program of a shape; the calls that follow append to it until `end`. */
   begin(shape: number): void {
@@ -144,6 +149,17 @@ export class TextProgram {
 
   file(): void {
     this.#emit(FILE);
+  }
+
+  /** Begins a part that is run only where the record has a time; close it with `here`. */
+  ifTime(): Label {
+    this.#emit(IF_TIME, -1);
+    return this.#codeLength - 1;
+  }
+
+  /** The record's time; only inside `ifTime`. */
+  time(): void {
+    this.#emit(TIME);
   }
 
   /** Text made by plain code, for what is rare. */
@@ -372,6 +388,15 @@ export class TextProgram {
             at += this.#file.length;
             pc += 1;
             break;
+          case IF_TIME: {
+            const seconds = batch.timeSeconds[record]!;
+            pc = Number.isNaN(seconds) ? code[pc + 1]! : pc + 2;
+            break;
+          }
+          case TIME:
+            at = this.#writeTime(batch, record, at);
+            pc += 1;
+            break;
           default:
             throw new Error(`no instruction ${instruction}`);
         }
@@ -420,6 +445,24 @@ export class TextProgram {
     this.#places[slot] = this.#poolChunks;
     this.#lengths[slot] = encoded.length;
     this.#poolChunks += chunks;
+  }
+
+  #writeTime(batch: Batch, record: number, at: number): number {
+    const seconds = batch.timeSeconds[record]!;
+    if (seconds !== this.#second) {
+      this.#second = seconds;
+      this.#secondText = Buffer.from(secondText(seconds));
+    }
+    this.out.set(this.#secondText, at);
+    let left = batch.timeNanoseconds[record]!;
+    const end = at + this.#secondText.length + 9;
+    for (let to = end - 1; to >= end - 9; to--) {
+      const rest = Math.floor(left / 10);
+      this.out[to] = 0x30 + left - rest * 10;
+      left = rest;
+    }
+    this.out[end] = 0x5a;
+    return end + 1;
   }
 
   #writeRecord(render: number, batch: Batch, record: number, at: number): number {

@@ -8,6 +8,7 @@ import {
   readUnsigned,
   readValue,
   type Shape,
+  timeText,
   type Value,
 } from "../record/index.ts";
 import type { FormatOptions } from "./format.ts";
@@ -121,7 +122,11 @@ function heading({ batch, record, shape, phrase, file, options: { style, files }
   const name =
     shape.type?.name ??
     (shape.framing === "header" ? "HV_X64_INTERCEPT_MESSAGE_HEADER" : "unknown message type");
-  const where = `offset ${hex(batch.offsets[record] as number)}${files.length > 1 ? ` in ${printable(file)}` : ""}`;
+  const seconds = batch.timeSeconds[record] as number;
+  const time = Number.isNaN(seconds)
+    ? ""
+    : `, ${timeText(seconds, batch.timeNanoseconds[record] as number)}`;
+  const where = `offset ${hex(batch.offsets[record] as number)}${files.length > 1 ? ` in ${printable(file)}` : ""}${time}`;
   const sentence = phrase === "" ? "" : `: ${phrase}`;
   return `${style.bold(`#${batch.firstIndex + record} ${name}`)}${sentence}  ${style.dim(`(${where})`)}\n`;
 }

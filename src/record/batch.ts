@@ -18,6 +18,9 @@ export interface Batch {
   firstIndex: number;
   /** Byte offset of each record in its file. */
   offsets: Float64Array;
+  /** When each record was captured: whole seconds since 1970 (NaN: not known) and nanoseconds. */
+  timeSeconds: Float64Array;
+  timeNanoseconds: Int32Array;
   /** Bytes of each record that are really there: 256, or fewer where the capture is cut short. */
   available: Uint16Array;
   /** Shape of each record (see shape.ts), set by `classify`. */
@@ -36,6 +39,8 @@ export function makeBatch(capacity = BATCH_RECORDS): Batch {
     count: 0,
     firstIndex: 0,
     offsets: new Float64Array(capacity),
+    timeSeconds: new Float64Array(capacity).fill(Number.NaN),
+    timeNanoseconds: new Int32Array(capacity),
     available: new Uint16Array(capacity),
     shapes: new Int32Array(capacity),
     picked: new Int32Array(capacity),

@@ -59,21 +59,18 @@ function fullSize(payload: { kind: string; largestSize: number }): number {
  */
 export function resolvePaths(name: string): string[] {
   const all = [...fieldCatalog().keys(), "problems"];
-  if (all.includes(name)) return [name];
-  const below = all.filter((path) => path.startsWith(`${name}.`));
+  // A path can be a field of one payload and a group of another: payload.accessInfo is both.
+  const below = all.filter((path) => path === name || path.startsWith(`${name}.`));
   if (below.length > 0) return below;
-  const ending = all.filter((path) => path.endsWith(`.${name}`));
-  if (ending.length === 1) return ending;
-  const groups = [
-    ...new Set(
-      all
-        .filter((path) => path.includes(`.${name}.`))
-        .map((path) => path.slice(0, path.indexOf(`.${name}.`) + name.length + 1)),
-    ),
-  ];
-  if (ending.length === 0 && groups.length === 1) return resolvePaths(groups[0] as string);
-  const several = [...ending, ...groups];
-  if (several.length > 1) throw usageError(`field '${name}' is ambiguous: ${several.join(", ")}`);
+  const ending = `.${name}`;
+  const several = new Set(
+    all.flatMap((path) => {
+      const at = `${path}.`.indexOf(`${ending}.`);
+      return at < 0 ? [] : [path.slice(0, at + ending.length)];
+    }),
+  );
+  if (several.size === 1) return resolvePaths([...several][0] as string);
+  if (several.size > 1) throw usageError(`field '${name}' is ambiguous: ${[...several].join(", ")}`);
   const parts = all.flatMap((path) => [path, path.slice(path.lastIndexOf(".") + 1)]);
   throw usageError(
     `unknown field '${name}'`,

@@ -18,6 +18,8 @@ export interface Source {
 
 /** Narrows `batch.picked` to the records that are wanted. */
 export interface Select {
+  /** Called before the first batch of each input. */
+  begin(source: Source): void;
   select(batch: Batch): void;
 }
 

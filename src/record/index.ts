@@ -8,4 +8,5 @@ export * from "./catalog.ts";
 export * from "./contracts.ts";
 export * from "./encode.ts";
 export * from "./shape.ts";
+export * from "./time.ts";
 export * from "./value.ts";

@@ -101,7 +101,8 @@ function fieldSchema(field: Field): z.ZodType {
     case "array":
       return z.array(elementSchema(field)).max(field.length ?? 0);
     case "position":
-      return field.name === "index" || field.name === "offset" ? z.int().min(0) : z.string();
+      if (field.name === "time") return z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+      return field.name === "file" ? z.string() : z.int().min(0);
     case "name":
     case "constant":
       return z.string();

@@ -230,6 +230,7 @@ const POSITION_FIELDS: readonly Field[] = [
   derivedField("file", "position", "file that the record was read from, where there are several"),
   derivedField("index", "position", "record number in its file, from 0, empty slots included"),
   derivedField("offset", "position", "byte offset of the record in its file"),
+  derivedField("time", "position", "when it was captured, in UTC; where the input has times"),
 ];
 
 const MESSAGE_TYPE_FIELD: Field = derivedField("messageType", "messageType", "name of the message type", {

@@ -3,6 +3,7 @@ import { type Field, RFLAGS_BITS } from "../layout/index.ts";
 import { accessList } from "../messages/index.ts";
 import type { Batch } from "./batch.ts";
 import type { Shape } from "./shape.ts";
+import { timeText } from "./time.ts";
 
 /** A value as it stands in the JSON record. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value };
@@ -25,20 +26,26 @@ export function littleEndian(bytes: Uint8Array, at: number, size: number): bigin
 }
 
 /**
- * The value of a field as the JSON record has it; undefined for a name that there is not. `file` names the
- * input where there are several.
+ * The value of a field as the JSON record has it; undefined for a name or a time that there is not. `file` names
+ * the input where there are several.
  */
 export function readValue(batch: Batch, record: number, field: Field, file?: string): Value | undefined {
   const base = record * 256;
   switch (field.type) {
     case "position":
-      if (field.name === "file") return file;
-      return field.name === "index" ? batch.firstIndex + record : (batch.offsets[record] as number);
+      return field.name === "file" ? file : positionOf(batch, record, field.name);
     case "array":
       return readArray(batch.bytes, base, field);
     default:
       return valueAt(batch.bytes, base, field);
   }
+}
+
+function positionOf(batch: Batch, record: number, name: string): Value | undefined {
+  if (name === "index") return batch.firstIndex + record;
+  if (name === "offset") return batch.offsets[record] as number;
+  const seconds = batch.timeSeconds[record] as number;
+  return Number.isNaN(seconds) ? undefined : timeText(seconds, batch.timeNanoseconds[record] as number);
 }
 
 /** How many elements of a `bytes` or `array` field are valid: its count, and no more than there is room for. */

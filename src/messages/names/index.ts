@@ -17,10 +17,11 @@ export const APIC_REGISTERS = nameTable("APIC register", APIC_REGISTER_ROWS);
 export const MMIO_REGIONS = nameTable("MMIO region", MMIO_REGION_ROWS);
 export const CPUID_LEAVES = nameTable("CPUID leaf", CPUID_ROWS, false);
 
-/** What lives at a guest physical address below 4 GiB: "APIC EOI", "IOAPIC", or undefined. */
+/** What lives at a guest physical address below 4 GiB: "APIC EOI", "HPET+0xf0", or undefined. */
 export function mmioName(guestPhysicalAddress: number): string | undefined {
   const region = MMIO_REGIONS.find(guestPhysicalAddress);
-  if (region?.name !== "APIC") return region?.name;
+  if (region === undefined) return undefined;
+  if (region.name !== "APIC") return `${region.name}+0x${(guestPhysicalAddress - region.first).toString(16)}`;
   const register = APIC_REGISTERS.name(guestPhysicalAddress & 0xff0);
   return register === undefined ? "APIC" : `APIC ${register}`;
 }

@@ -1,0 +1,51 @@
+/** What the machine's CPUID would say without an intercept: `leaf.subleaf eax ebx ecx edx`, in hexadecimal. */
+const CPUID_ROWS = `\
+0.0        0000001b 756e6547 6c65746e 49656e69
+1.0        000606a6 00040800 fffa3203 1f8bfbff
+2.0        00feff01 000000f0 00000000 00000000
+4.0        0c004121 02c0003f 0000003f 00000000
+4.1        0c004122 01c0003f 0000003f 00000000
+4.2        0c004143 04c0003f 000003ff 00000000
+4.3        0c1fc163 0380003f 0000ffff 00000004
+6.0        00000004 00000000 00000000 00000000
+7.0        00000002 f1bf07ab 18405f4e bc000410
+7.1        00000030 00000000 00000000 00000000
+a.0        00000000 00000000 00000000 00000000
+b.0        00000000 00000001 00000100 00000000
+b.1        00000002 00000004 00000201 00000000
+d.0        000000e7 00000a80 00000a80 00000000
+d.1        0000000f 00000a80 00000000 00000000
+15.0       00000000 00000000 00000000 00000000
+40000000.0 4000000b 7263694d 666f736f 76482074
+40000001.0 31237648 00000000 00000000 00000000
+40000002.0 00004f7c 000a0000 00000001 00000a24
+40000003.0 00002e7f 003b8030 00000002 00bed7b2
+40000004.0 00060e2c 00000fff 0000002e 00000000
+40000005.0 000000f0 00000400 00005980 00000000
+40000006.0 0000000f 00000000 00000000 00000000
+4000000a.0 000e0101 00000000 00000000 00000000
+80000000.0 80000008 00000000 00000000 00000000
+80000001.0 00000000 00000000 00000121 2c100800
+80000002.0 65746e49 2952286c 6f655820 2952286e
+80000003.0 616c5020 756e6974 3338206d 43203037
+80000004.0 40205550 382e3220 7a484730 00000000
+80000006.0 00000000 00000000 01007040 00000000
+80000007.0 00000000 00000000 00000000 00000100
+80000008.0 0000302e 00000000 00000000 00000000`;
+
+const CPUID = new Map(
+  CPUID_ROWS.split("\n").map((row) => {
+    const [leaf, ...registers] = row.split(/ +/) as [string, string, string, string, string];
+    return [leaf, registers.map((digits) => BigInt(`0x${digits}`)) as [bigint, bigint, bigint, bigint]];
+  }),
+);
+
+/** RAX, RBX, RCX, RDX for a leaf on a VP, whose APIC id is its number. Throws for a leaf without a row. */
+export function cpuidResult(leaf: number, subleaf: number, vp: number): [bigint, bigint, bigint, bigint] {
+  const row = CPUID.get(`${leaf.toString(16)}.${subleaf.toString(16)}`);
+  if (!row) throw new Error(`no CPUID row for leaf 0x${leaf.toString(16)}`);
+  const [rax, rbx, rcx, rdx] = row;
+  if (leaf === 1) return [rax, rbx | (BigInt(vp) << 24n), rcx, rdx];
+  if (leaf === 0xb) return [rax, rbx, rcx, BigInt(vp)];
+  return row;
+}

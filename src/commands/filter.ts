@@ -1,0 +1,105 @@
+import { usageError } from "../base/errors.ts";
+import type { Io } from "../base/io.ts";
+import { printable } from "../base/text.ts";
+import { type Batch, Shapes, type Sink } from "../record/index.ts";
+import type { Command, OptionValues } from "./command.ts";
+import { printRecords } from "./printing.ts";
+import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
+import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
+import { COLOR_OPTION, OUTPUT_OPTIONS } from "./writing.ts";
+
+export const filter: Command = {
+  name: "filter",
+  operands: "[FILE...]",
+  about: "print the messages that match; status 1 where none does",
+  options: [
+    ...SELECT_OPTIONS,
+    { flags: "-c, --count", about: "print only how many match, for each file where there are several" },
+    { flags: "-q, --quiet", about: "print nothing and stop at the first match: the status tells" },
+    LIMIT_OPTION,
+    ...OUTPUT_OPTIONS,
+    COLOR_OPTION,
+    ...INPUT_OPTIONS,
+  ],
+  examples: [
+    ["hvmsg filter --vp 2 samples/linux-boot.bin", "what VP 2 did"],
+    [
+      "hvmsg filter --type io --access write --where 'portNumber == COM1' samples/linux-boot.bin",
+      "what goes out on COM1",
+    ],
+    ["hvmsg filter -c --flags '!IF' samples/linux-boot.bin", "how many exits with interrupts disabled"],
+    [
+      "hvmsg filter --rip 0xffffffff81000000+0x100000 -o part.bin samples/linux-boot.bin",
+      "into a capture of its own",
+    ],
+  ],
+  async run(operands, options, io) {
+    const files = filesOf(operands);
+    if (options.count === true && options.quiet === true)
+      throw usageError("--count and --quiet contradict each other");
+    const silent = options.count === true || options.quiet === true;
+    const { matched, troubles } = silent ? await count(files, options, io) : await print(files, options, io);
+    if (troubles > 0) return 2;
+    return matched > 0 ? 0 : 1;
+  },
+};
+
+async function print(files: readonly string[], options: OptionValues, io: Io) {
+  const { counts, troubles } = await printRecords(files, options, io);
+  return { matched: counts.printed, troubles };
+}
+
+/** Counts matches without printing them; `--quiet` stops at the first. */
+async function count(files: readonly string[], options: OptionValues, io: Io) {
+  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?(\w+).*/, "$3")).find(
+    (name) => options[name] !== undefined && options[name] !== true,
+  );
+  if (given !== undefined || options.json === true)
+    throw usageError(`--${given ?? "json"} does not go with --count or --quiet, which print no messages`);
+  const shapes = new Shapes();
+  const reporter = new StderrReporter(io);
+  const sink = new CountingSink(files);
+  const limit = options.quiet === true ? { limit: 1 } : limitOf(options);
+  const input = inputOptionsOf(options);
+  const counts = await readFiles({
+    files,
+    input,
+    shapes,
+    sink,
+    reporter,
+    io,
+    ...selectOf(options, shapes),
+    ...limit,
+  });
+  if (options.count === true) await io.stdout.write(Buffer.from(sink.text()));
+  return { matched: counts.printed, troubles: reporter.troubles };
+}
+
+/** Counts what it is given, for each file. */
+class CountingSink implements Sink {
+  readonly #counts = new Map<string, number>();
+  #file = "";
+
+  constructor(files: readonly string[]) {
+    for (const file of files) this.#counts.set(file, 0);
+  }
+
+  begin({ name }: { name: string }): void {
+    this.#file = name;
+  }
+
+  write(batch: Batch): void {
+    this.#counts.set(this.#file, (this.#counts.get(this.#file) ?? 0) + batch.pickedCount);
+  }
+
+  flush(): void {}
+
+  end(): void {}
+
+  /** A number, or `file: number` lines where there are several files. */
+  text(): string {
+    const counts = [...this.#counts];
+    if (counts.length === 1) return `${counts[0]?.[1]}\n`;
+    return counts.map(([file, matched]) => `${printable(file)}: ${matched}\n`).join("");
+  }
+}

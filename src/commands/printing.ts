@@ -1,0 +1,29 @@
+/** The run that `decode` and `filter` share: read, select, print. */
+import type { Io } from "../base/io.ts";
+import type { Counts } from "../pump.ts";
+import { Shapes } from "../record/index.ts";
+import type { OptionValues } from "./command.ts";
+import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
+import { limitOf, selectOf } from "./selecting.ts";
+import { openOutput } from "./writing.ts";
+
+/** Prints the selected records of the files; gives what went through, and how many troubles there were. */
+export async function printRecords(
+  files: readonly string[],
+  options: OptionValues,
+  io: Io,
+): Promise<{ counts: Counts; troubles: number }> {
+  const input = inputOptionsOf(options);
+  const shapes = new Shapes();
+  const reporter = new StderrReporter(io);
+  const chosen = { ...selectOf(options, shapes), ...limitOf(options) };
+  const { sink, commit, abandon } = openOutput(options, files, shapes, io);
+  try {
+    const counts = await readFiles({ files, input, shapes, sink, reporter, io, ...chosen });
+    commit();
+    return { counts, troubles: reporter.troubles };
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+}

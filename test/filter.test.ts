@@ -1,0 +1,421 @@
+/** The compiled filter against a plain evaluation of the same expression over the oracle's records. */
+import { describe, expect, it } from "vitest";
+import { EXCEPTIONS, HYPERCALLS, MSRS, PORTS, REGISTERS } from "../src/messages/index.ts";
+import { fieldCatalog } from "../src/record/index.ts";
+import { type OracleOptions, oracleDecode } from "./oracle/decode.ts";
+import { encodeIoPort, encodeMsr, type IoPortFields, type MsrFields } from "./oracle/encode.ts";
+import { createRng, type Rng, randomBelow, randomMessage, randomPick } from "./oracle/random.ts";
+import { jsonLines, run } from "./run.ts";
+
+const names: OracleOptions["names"] = {
+  msr: (number) => MSRS.name(number),
+  hypercall: (number) => HYPERCALLS.name(number),
+  register: (number) => REGISTERS.name(number),
+  port: (number) => PORTS.name(number),
+  exception: (number) => EXCEPTIONS.name(number),
+};
+
+type JsonRecord = Record<string, unknown>;
+/** An expression as text, and what it means over a JSON record. */
+interface Meant {
+  text: string;
+  holds: (record: JsonRecord) => boolean;
+}
+
+function valueAt(record: JsonRecord, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, name) => (value as JsonRecord | undefined)?.[name], record);
+}
+
+/** A JSON value as the number that it stands for; undefined for what is no number. */
+function numberOf(value: unknown): bigint | undefined {
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  if (typeof value === "number") return BigInt(value);
+  return typeof value === "string" && /^0x[0-9a-f]+$/.test(value) ? BigInt(value) : undefined;
+}
+
+const OPERATORS: [spellings: string[], holds: (a: bigint, b: bigint) => boolean][] = [
+  [["==", "eq", "EQ"], (a, b) => a === b],
+  [["!=", "ne"], (a, b) => a !== b],
+  [["<", "lt"], (a, b) => a < b],
+  [["<=", "le"], (a, b) => a <= b],
+  [[">", "gt"], (a, b) => a > b],
+  [[">=", "ge"], (a, b) => a >= b],
+  [["&"], (a, b) => (a & b) !== 0n],
+];
+
+const entries = [...fieldCatalog().values()];
+const numeric = entries.filter(
+  ({ field }) =>
+    ["uint", "bool", "hex64", "hex128"].includes(field.type) || ["index", "offset"].includes(field.path),
+);
+const named = entries.filter(({ field }) =>
+  ["enum", "access", "flags", "name", "messageType", "constant"].includes(field.type),
+);
+const anyField = entries.filter(({ field }) => field.path !== "file" && field.path !== "time");
+
+/** The path, or its last part where that is enough. */
+function nameOf(rng: Rng, path: string): string {
+  const last = path.slice(path.lastIndexOf(".") + 1);
+  const ambiguous =
+    entries.filter((entry) => entry.path === last || entry.path.endsWith(`.${last}`)).length > 1;
+  return !ambiguous && randomBelow(rng, 2) === 0 ? last : path;
+}
+
+/** A value that some record has there, one beside it, or any that fits. */
+function numberFor(rng: Rng, path: string, records: JsonRecord[]): bigint {
+  const field = fieldCatalog().get(path)!.field;
+  const most = field.type === "position" ? 1n << 40n : (1n << BigInt(field.width)) - 1n;
+  const there = numberOf(valueAt(randomPick(rng, records), path)) ?? BigInt(randomBelow(rng, 5));
+  const moved = there + BigInt(randomBelow(rng, 3)) - 1n;
+  const value = randomBelow(rng, 12) === 0 ? randomPick(rng, [0n, most]) : moved;
+  return value < 0n ? 0n : value > most ? most : value;
+}
+
+function written(rng: Rng, value: bigint): string {
+  return randomPick(rng, [
+    value.toString(),
+    `0x${value.toString(16)}`,
+    `0x${value.toString(16).toUpperCase()}`,
+    `0b${value.toString(2)}`,
+    `0o${value.toString(8)}`,
+  ]);
+}
+
+function leaf(rng: Rng, records: JsonRecord[]): Meant {
+  switch (randomBelow(rng, 8)) {
+    case 0: {
+      const { path } = randomPick(rng, anyField);
+      return { text: `has ${nameOf(rng, path)}`, holds: (record) => valueAt(record, path) !== undefined };
+    }
+    case 1:
+      return namedLeaf(rng, records);
+    case 2: {
+      const { path } = randomPick(rng, numeric);
+      const ranges = Array.from({ length: 1 + randomBelow(rng, 3) }, () => {
+        const ends = [numberFor(rng, path, records), numberFor(rng, path, records)].sort((a, b) =>
+          a < b ? -1 : 1,
+        );
+        return [ends[0]!, randomBelow(rng, 2) ? ends[0]! : ends[1]!] as const;
+      });
+      const set = ranges.map(([a, b]) =>
+        a === b ? written(rng, a) : `${written(rng, a)}..${written(rng, b)}`,
+      );
+      const holds = (record: JsonRecord) => {
+        const value = numberOf(valueAt(record, path));
+        return value !== undefined && ranges.some(([a, b]) => value >= a && value <= b);
+      };
+      return { text: `${nameOf(rng, path)} in {${set.join(", ")}}`, holds };
+    }
+    case 3: {
+      const { path } = randomPick(
+        rng,
+        entries.filter(({ field }) => field.type === "bool"),
+      );
+      return { text: nameOf(rng, path), holds: (record) => valueAt(record, path) === true };
+    }
+    default: {
+      const { path, field } = randomPick(rng, numeric);
+      const [spellings, holds] = randomPick(
+        rng,
+        field.type === "position" ? OPERATORS.slice(0, 6) : OPERATORS,
+      );
+      const value = numberFor(rng, path, records);
+      return {
+        text: `${nameOf(rng, path)} ${randomPick(rng, spellings)} ${written(rng, value)}`,
+        holds(record) {
+          const there = numberOf(valueAt(record, path));
+          return there !== undefined && holds(there, value);
+        },
+      };
+    }
+  }
+}
+
+/** A comparison with a name: of a list, whether the name is in it. */
+function namedLeaf(rng: Rng, records: JsonRecord[]): Meant {
+  const { path } = randomPick(rng, named);
+  const values = records
+    .flatMap((record) => valueAt(record, path) ?? [])
+    .filter((value) => typeof value === "string");
+  if (values.length === 0)
+    return { text: `has ${path}`, holds: (record) => valueAt(record, path) !== undefined };
+  const value = randomPick(rng, values);
+  const unknownType = path === "messageType" && value.startsWith("0x");
+  const text = randomBelow(rng, 3) === 0 ? value.toLowerCase() : value;
+  const shown = unknownType || /^[\w#.-]+$/.test(text) ? text : `"${text}"`;
+  const negative = randomBelow(rng, 3) === 0;
+  const is = (record: JsonRecord) => [valueAt(record, path)].flat().includes(value);
+  return {
+    text: `${nameOf(rng, path)} ${negative ? "!=" : "=="} ${shown}`,
+    holds: (record) => valueAt(record, path) !== undefined && is(record) !== negative,
+  };
+}
+
+/** A random expression; parentheses only where precedence needs them, or sometimes besides. */
+function expression(rng: Rng, records: JsonRecord[], depth: number): Meant & { level: number } {
+  const choice = depth === 0 ? 0 : randomBelow(rng, 4);
+  if (choice === 0) return { ...leaf(rng, records), level: 3 };
+  const wrap = (part: Meant & { level: number }, level: number) =>
+    part.level < level || randomBelow(rng, 8) === 0 ? `(${part.text})` : part.text;
+  if (choice === 1) {
+    const part = expression(rng, records, depth - 1);
+    return {
+      text: `${randomPick(rng, ["!", "not "])}${wrap(part, 3)}`,
+      holds: (record) => !part.holds(record),
+      level: 2,
+    };
+  }
+  const [word, level] = choice === 2 ? [["&&", "and"], 1] : [["||", "or"], 0];
+  const parts = Array.from({ length: 2 + randomBelow(rng, 2) }, () => expression(rng, records, depth - 1));
+  const text = parts
+    .map((part) => wrap(part, (level as number) + 1))
+    .join(` ${randomPick(rng, word as string[])} `);
+  const holds = (record: JsonRecord) =>
+    choice === 2 ? parts.every((part) => part.holds(record)) : parts.some((part) => part.holds(record));
+  return { text, holds, level: level as number };
+}
+
+describe("--where", () => {
+  for (const abi of ["hvhdk", "hvimapi"] as const) {
+    it(`3,000 random expressions over 300 messages, ${abi}`, async () => {
+      const rng = createRng(abi === "hvhdk" ? 31 : 32);
+      const messages = Array.from({ length: 300 }, () => randomMessage(rng, abi));
+      const records = messages.flatMap((bytes, index) => {
+        const record = oracleDecode(bytes, { abi, input: "message", index, offset: index * 256, names });
+        return record === null ? [] : [JSON.parse(JSON.stringify(record)) as JsonRecord];
+      });
+      let matches = 0;
+      for (let round = 0; round < 3000; round++) {
+        const { text, holds } = expression(rng, records, randomBelow(rng, 4));
+        const argv = [
+          "filter",
+          "--json",
+          "--fields",
+          "index",
+          "--input",
+          "message",
+          "--abi",
+          abi,
+          "--where",
+          text,
+        ];
+        const ran = await run(argv, { stdin: messages });
+        const expected = records.filter(holds).map((record) => record.index);
+        expect({
+          text,
+          stderr: ran.stderr.replace(/.*empty slots?.*\n/, ""),
+          found: jsonLines(ran.stdout).map((record) => record.index),
+        }).toEqual({
+          text,
+          stderr: "",
+          found: expected,
+        });
+        expect(ran.status).toBe(expected.length > 0 ? 0 : 1);
+        matches += expected.length > 0 && expected.length < records.length ? 1 : 0;
+      }
+      expect(matches).toBeGreaterThan(1000);
+    });
+  }
+});
+
+describe("bad filters: status 2, one clear message, nothing on stdout", () => {
+  const cases: [argv: string[], says: RegExp][] = [
+    [
+      ["--where", "portNumbr == 1"],
+      /unknown field 'portNumbr' - did you mean portNumber or portName\?\n {2}portNumbr == 1\n {2}\^~~~~~~~~$/,
+    ],
+    [["--where", "rip = 1"], /compare with '==', not '='\n {2}rip = 1\n {6}\^$/],
+    [["--where", "(rip == 1"], /this parenthesis is not closed\n {2}\(rip == 1\n {2}\^$/],
+    [["--where", "rip == 1)"], /expected '&&', '\|\|' or the end, but found '\)'/],
+    [["--where", "rip =="], /expected a value, but the expression ends/],
+    [["--where", ""], /expected a field, but the expression ends/],
+    [["--where", "rip == -1"], /values are unsigned/],
+    [["--where", "rip in {5..1}"], /the range 5\.\.1 is empty/],
+    [["--where", "rip in {1"], /this brace is not closed/],
+    [
+      ["--where", "vpIndex == 0x100000000"],
+      /0x100000000 does not fit in 'vpIndex', which has 32 bits \(at most 0xffffffff\)/,
+    ],
+    [["--where", "portNumber == 65536"], /does not fit in 'payload.portNumber', which has 16 bits/],
+    [
+      ["--where", "cacheType == writeback2"],
+      /'writeback2' is no value of 'payload.cacheType' - did you mean writeBack/,
+    ],
+    [["--where", "cacheType == zzzzzzzz"], /the values are uncached, writeCombining/],
+    [["--where", "interceptAccessType == jump"], /the values are read, write, execute/],
+    [["--where", "interceptAccessType < write"], /no order/],
+    [["--where", "msrNumber == HV_X64_MSR_EOJ"], /did you mean .*HV_X64_MSR_EO[IM]/],
+    [["--where", "rip"], /'rip' is no single bit: compare it, or ask 'has rip'/],
+    [["--where", "executionState == 1"], /'executionState' is a group of fields/],
+    [["--where", "rip == 1 && 'x"], /this quote is not closed/],
+    [["--where", "rip ? 1"], /'\?' means nothing here/],
+    [["--where", "has"], /expected a field/],
+    [["--where", "base == 1"], /ambiguous/],
+    [["--where", `${"(".repeat(5000)}rip == 1`], /more than 200 parentheses/],
+    [["--vp", "5-1"], /--vp: the range 5-1 is empty/],
+    [["--vp", "4294967296"], /--vp: 4294967296 is out of range/],
+    [["--vp", "one"], /--vp takes numbers and ranges/],
+    [["--vp", "1,,2"], /empty value/],
+    [["--type", "ioport2"], /--type: unknown message type 'ioport2'/],
+    [["--type", "%cpu"], /unknown message type '%cpu'/],
+    [["--access", "rw"], /--access: 'rw' is none of/],
+    [["--rip", "5..1"], /--rip: the range 5\.\.1 is empty/],
+    [["--rip", "0x1000+0"], /its length is 0/],
+    [["--rip", "main"], /--rip takes addresses/],
+    [["--rip", "0xffffffffffffffff+2"], /out of range/],
+    [["--flags", "QQ"], /--flags: unknown flag 'QQ' - the flags are CF, PF/],
+    [["--flags", "cpl=4"], /does not fit/],
+    [["--flags", "cpl"], /not a single bit/],
+    [["--index", "3-"], /--index takes numbers/],
+    [["-c", "-q"], /contradict/],
+    [["-c", "--json"], /does not go with --count/],
+  ];
+  for (const [argv, says] of cases) {
+    it(argv.join(" ").slice(0, 60), async () => {
+      const ran = await run(["filter", ...argv], { stdin: [encodeIoPort({ abi: "hvhdk" })] });
+      expect(ran.stderr.trimEnd()).toMatch(says);
+      expect(ran.stderr.match(/hvmsg:/g)?.length).toBe(1);
+      expect(ran.stdout).toBe("");
+      expect(ran.status).toBe(2);
+    });
+  }
+});
+
+describe("options", () => {
+  const io = (vpIndex: number, extra: Partial<IoPortFields> = {}) =>
+    encodeIoPort({ abi: "hvhdk", vpIndex, portNumber: 0x3f8, rflags: 0x202n, ...extra });
+  const msr = (vpIndex: number, extra: Partial<MsrFields> = {}) =>
+    encodeMsr({ abi: "hvhdk", vpIndex, msrNumber: 0x1b, rflags: 0x2n, ...extra });
+  const stdin = [
+    io(0, { interceptAccessType: ["write"], rip: 0x1000n }),
+    msr(1, { interceptAccessType: ["read"], rip: 0xffffffff81000000n }),
+    io(2, { interceptAccessType: ["read"], rip: 0x1fffn, executionState: { cpl: 3 } }),
+    msr(3, { interceptAccessType: ["write"], rip: 0xffffffffffffffffn, executionState: { eferLma: true } }),
+    io(4, { interceptAccessType: ["execute"], rip: 0x2000n }),
+  ];
+  const cases: [argv: string[], found: number[]][] = [
+    [
+      ["--vp", "0,2-3"],
+      [0, 2, 3],
+    ],
+    [["--vp", "0x4"], [4]],
+    [
+      ["--type", "io"],
+      [0, 2, 4],
+    ],
+    [
+      ["--type", "io-port,msr"],
+      [0, 1, 2, 3, 4],
+    ],
+    [
+      ["--type", "!io"],
+      [1, 3],
+    ],
+    [
+      ["--type", "%processor"],
+      [1, 3],
+    ],
+    [
+      ["--type", "HVMSG_X64_MSR_INTERCEPT"],
+      [1, 3],
+    ],
+    [
+      ["--type", "hvmessagetypemsrintercept"],
+      [1, 3],
+    ],
+    [
+      ["--type", "2147549184"],
+      [0, 2, 4],
+    ],
+    [
+      ["--type", "0x80010001"],
+      [1, 3],
+    ],
+    [
+      ["--type", "-2147418111"],
+      [1, 3],
+    ],
+    [
+      ["--access", "r,w"],
+      [0, 1, 2, 3],
+    ],
+    [["--access", "execute"], [4]],
+    [["--rip", "0x1000"], [0]],
+    [
+      ["--rip", "0x1000..0x1fff"],
+      [0, 2],
+    ],
+    [
+      ["--rip", "0x1000+0x1000,0xffffffff81000000"],
+      [0, 1, 2],
+    ],
+    [["--rip", "0xffffffffffffffff"], [3]],
+    [
+      ["--flags", "IF"],
+      [0, 2, 4],
+    ],
+    [
+      ["--flags", "!IF,!TF"],
+      [1, 3],
+    ],
+    [["--flags", "cpl=3"], [2]],
+    [["--flags", "eferLma"], [3]],
+    [
+      ["--flags", "if,!eferLma,iopl=0"],
+      [0, 2, 4],
+    ],
+    [
+      ["--index", "1,3-9"],
+      [1, 3, 4],
+    ],
+    [["--type", "io", "--access", "write"], [0]],
+    [
+      ["--type", "io", "--access", "write", "-v"],
+      [1, 2, 3, 4],
+    ],
+    [["-v"], []],
+    [
+      ["--where", "messageType == msr or msrNumber == 5"],
+      [1, 3],
+    ],
+    [
+      ["--where", "messageType == io-port && portNumber == COM1"],
+      [0, 2, 4],
+    ],
+    [
+      ["--where", "flags == IF"],
+      [0, 2, 4],
+    ],
+    [
+      ["--where", "rflags & IF"],
+      [0, 2, 4],
+    ],
+    [
+      ["--where", "kind in {ioPort, cpuid}"],
+      [0, 2, 4],
+    ],
+    [["--where", "index >= 3 && offset < 0x400"], [3]],
+    [
+      ["--where", "!(msrNumber == 0x1b)"],
+      [0, 2, 4],
+    ],
+    [["--where", "msrNumber != 0x1b"], []],
+    [
+      ["--limit", "2", "--type", "io"],
+      [0, 2],
+    ],
+  ];
+  for (const [argv, found] of cases) {
+    it(argv.join(" "), async () => {
+      const ran = await run(["filter", "--json", "--input", "message", "--abi", "hvhdk", ...argv], { stdin });
+      expect(ran.stderr).toBe("");
+      expect(jsonLines(ran.stdout).map((record) => record.index)).toEqual(found);
+      expect(ran.status).toBe(found.length > 0 ? 0 : 1);
+      if (argv.includes("--limit")) return;
+      const counted = await run(["filter", "-c", "--input", "message", "--abi", "hvhdk", ...argv], { stdin });
+      expect(counted).toMatchObject({ stdout: `${found.length}\n`, status: found.length > 0 ? 0 : 1 });
+      const quiet = await run(["filter", "-q", "--input", "message", "--abi", "hvhdk", ...argv], { stdin });
+      expect(quiet).toMatchObject({ stdout: "", status: found.length > 0 ? 0 : 1 });
+    });
+  }
+});

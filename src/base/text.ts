@@ -36,7 +36,7 @@ export function nearest(word: string, candidates: Iterable<string>, most = 3): s
   const scored: { name: string; distance: number }[] = [];
   for (const name of candidates) {
     const lower = name.toLowerCase();
-    const part = wanted.length >= 3 && lower.includes(wanted);
+    const part = lower.startsWith(wanted) || (wanted.length >= 3 && lower.includes(wanted));
     const distance = levenshtein(wanted, lower);
     if (part || distance <= limit)
       scored.push({ name, distance: part ? Math.min(distance, limit) : distance });

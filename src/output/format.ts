@@ -37,6 +37,8 @@ export interface Format {
 export interface TextFormat {
   /** Text before the first record. */
   head: string;
+  /** Whether it is written even where there is no record. */
+  headAlways?: boolean;
   /** Compiles the text of a shape's records, with the end of the line. */
   compile(program: TextProgram, shape: Shape): void;
   /** How a file's name is written. */

@@ -1,9 +1,10 @@
 import { printable } from "../base/text.ts";
+import type { Phrase } from "../layout/index.ts";
 import { type Batch, makeBatch, type Shape } from "../record/index.ts";
 import { compilePhrase } from "./compile.ts";
 import type { Format, FormatOptions, TextFormat } from "./format.ts";
 import { compileJson, jsonText } from "./json-lines.ts";
-import { makeTable } from "./table.ts";
+import { makeTable, modePhrase } from "./table.ts";
 import { TextProgram } from "./text-program.ts";
 import { TextSink } from "./text-sink.ts";
 import { hexText, type RecordText, treeText } from "./tree.ts";
@@ -85,9 +86,18 @@ function perRecord(options: FormatOptions, text: RecordText): TextFormat {
   return {
     head: "",
     compile(program, shape) {
-      const phrase = phraseOf(shape);
+      const phrase = phraseOf(shape, shape.phrase);
+      const mode = phraseOf(shape, modePhrase(shape));
       program.record((batch, record) =>
-        text({ batch, record, shape, phrase: phrase(batch, record), file, options }),
+        text({
+          batch,
+          record,
+          shape,
+          phrase: phrase(batch, record),
+          mode: mode(batch, record),
+          file,
+          options,
+        }),
       );
     },
     fileText: (name) => {
@@ -97,11 +107,11 @@ function perRecord(options: FormatOptions, text: RecordText): TextFormat {
   };
 }
 
-/** The sentence of a shape's records, one at a time. */
-export function phraseOf(shape: Shape): (batch: Batch, record: number) => string {
+/** A sentence about a shape's records, one at a time. */
+function phraseOf(shape: Shape, phrase: Phrase): (batch: Batch, record: number) => string {
   const program = new TextProgram();
   program.begin(shape.id);
-  compilePhrase(program, shape, shape.phrase);
+  compilePhrase(program, shape, phrase);
   program.end();
   const one = makeBatch(1);
   one.shapes[0] = shape.id;

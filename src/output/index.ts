@@ -3,7 +3,7 @@
  * (text-program.ts), which is what makes them fast; a format opens as a Sink that writes to a Destination.
  */
 export type { Destination, Format, FormatOptions } from "./format.ts";
-export { FORMATS, phraseOf } from "./formats.ts";
+export { FORMATS } from "./formats.ts";
 export { compileJson, jsonText } from "./json-lines.ts";
 export { makeTable } from "./table.ts";
 export { TextProgram } from "./text-program.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../base/text.ts";
-import type { Field } from "../layout/index.ts";
+import type { Field, Phrase } from "../layout/index.ts";
 import { ACCESS_PHRASE, type Group, MODE_PHRASE } from "../messages/index.ts";
 import { fieldCatalog, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
 import { compilePhrase, compileProblems, placeOf } from "./compile.ts";
@@ -83,8 +83,7 @@ function defaultColumns({ style }: FormatOptions): Column[] {
       title: "mode",
       width: 6,
       compile(program, shape) {
-        const needed = ["executionState.cr0Pe", "csSegment.long", "rflags"];
-        if (needed.every((path) => shape.byPath.has(path))) compilePhrase(program, shape, MODE_PHRASE);
+        compilePhrase(program, shape, modePhrase(shape));
       },
     },
     {
@@ -121,6 +120,12 @@ function painted(program: TextProgram, paint: (text: string) => string, compile:
   compile();
   program.pad(COLORED_WIDTH);
   program.text(after);
+}
+
+/** The phrase for the processor mode, where the record has all that tells it. */
+export function modePhrase(shape: Shape): Phrase {
+  const needed = ["executionState.cr0Pe", "csSegment.long", "rflags"];
+  return needed.every((path) => shape.byPath.has(path)) ? MODE_PHRASE : [];
 }
 
 function fileColumn(files: readonly string[]): Column {

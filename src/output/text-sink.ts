@@ -20,7 +20,6 @@ export class TextSink implements Sink {
 
   begin(source: Source): void {
     this.#program.setFile(this.#format.fileText(source.name));
-    this.#head();
   }
 
   write(batch: Batch): void | Promise<void> {
@@ -37,7 +36,7 @@ export class TextSink implements Sink {
   }
 
   end(): void | Promise<void> {
-    this.#head();
+    if (this.#format.headAlways) this.#head();
     const tail = this.#format.tail?.(this.#written);
     if (tail !== undefined) this.#program.append(tail);
     return this.flush();
@@ -45,6 +44,7 @@ export class TextSink implements Sink {
 
   #run(batch: Batch, from: number): void | Promise<void> {
     let next = from;
+    if (batch.pickedCount > 0) this.#head();
     while (next < batch.pickedCount) {
       next = this.#program.run(batch, next);
       if (!this.#written) {

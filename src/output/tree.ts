@@ -19,6 +19,8 @@ export interface RecordAbout {
   record: number;
   shape: Shape;
   phrase: string;
+  /** The processor mode; "" where the record does not tell. */
+  mode: string;
   file: string;
   options: FormatOptions;
 }
@@ -118,15 +120,22 @@ function endOf({ batch, record, shape }: RecordAbout): number {
   return Math.min(there, 16 + Math.min(240, batch.bytes[record * 256 + 4] as number));
 }
 
-function heading({ batch, record, shape, phrase, file, options: { style, files } }: RecordAbout): string {
+function heading({
+  batch,
+  record,
+  shape,
+  phrase,
+  mode,
+  file,
+  options: { style, files },
+}: RecordAbout): string {
   const name =
     shape.type?.name ??
     (shape.framing === "header" ? "HV_X64_INTERCEPT_MESSAGE_HEADER" : "unknown message type");
   const seconds = batch.timeSeconds[record] as number;
-  const time = Number.isNaN(seconds)
-    ? ""
-    : `, ${timeText(seconds, batch.timeNanoseconds[record] as number)}`;
-  const where = `offset ${hex(batch.offsets[record] as number)}${files.length > 1 ? ` in ${printable(file)}` : ""}${time}`;
+  const time = Number.isNaN(seconds) ? "" : `, ${timeText(seconds, batch.timeNanoseconds[record] as number)}`;
+  const inFile = files.length > 1 ? ` in ${printable(file)}` : "";
+  const where = `${mode === "" ? "" : `${mode}, `}offset ${hex(batch.offsets[record] as number)}${inFile}${time}`;
   const sentence = phrase === "" ? "" : `: ${phrase}`;
   return `${style.bold(`#${batch.firstIndex + record} ${name}`)}${sentence}  ${style.dim(`(${where})`)}\n`;
 }

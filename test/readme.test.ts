@@ -1,0 +1,47 @@
+/**
+ * The README says the truth: its `console` blocks are transcripts that are compared, and the commands in its tables are
+ * run. `UPDATE=1 npm test` writes the transcripts anew: read the diff.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { hasProgram, shell, TOP } from "./shell.ts";
+
+const PATH = join(TOP, "README.md");
+const CONSOLE = /```console\n([\s\S]*?)```/g;
+
+function transcript(block: string): string {
+  const commands = block.split("\n").flatMap((line) => (line.startsWith("$ ") ? [line.slice(2)] : []));
+  return commands
+    .map((command) => {
+      const { stdout, stderr } = shell(command);
+      return `$ ${command}\n${stdout}${stderr}`.trimEnd();
+    })
+    .join("\n\n");
+}
+
+describe("README", () => {
+  const text = readFileSync(PATH, "utf8");
+
+  it.skipIf(!hasProgram("jq") || !hasProgram("xxd"))("its transcripts are what the commands print", () => {
+    const now = text.replace(CONSOLE, (_, block: string) => `\`\`\`console\n${transcript(block)}\n\`\`\``);
+    if (process.env.UPDATE) writeFileSync(PATH, now);
+    else expect(text).toBe(now);
+  });
+
+  const rows = text.split("\n").filter((line) => line.startsWith("|"));
+  const commands = rows.flatMap((line) =>
+    [...line.matchAll(/`(hvmsg [^`]*samples\/[^`]*)`/g)].map((match) => match[1] as string),
+  );
+
+  it("has the filters that people want", () => expect(commands.length).toBeGreaterThanOrEqual(10));
+
+  for (const command of commands) {
+    it(command, () => {
+      const { stdout, stderr, status } = shell(command);
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+      expect(stdout.split("\n").length).toBeGreaterThan(2);
+    });
+  }
+});

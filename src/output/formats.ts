@@ -4,6 +4,7 @@ import { type Batch, makeBatch, type Shape } from "../record/index.ts";
 import { compilePhrase } from "./compile.ts";
 import type { Format, FormatOptions, TextFormat } from "./format.ts";
 import { compileJson, jsonText } from "./json-lines.ts";
+import { RawSink } from "./raw.ts";
 import { makeTable, modePhrase } from "./table.ts";
 import { TextProgram } from "./text-program.ts";
 import { TextSink } from "./text-sink.ts";
@@ -20,6 +21,13 @@ export const FORMATS: readonly Format[] = [
   ),
   textFormat("jsonl", [".jsonl", ".ndjson"], "one JSON object a line", true, jsonLinesFormat),
   textFormat("json", [".json"], "one JSON array", true, jsonArrayFormat),
+  {
+    name: "raw",
+    extensions: [".bin"],
+    about: "the messages themselves, 256 bytes each",
+    takesFields: false,
+    open: (_options, destination) => new RawSink(destination),
+  },
 ];
 
 function textFormat(

@@ -25,7 +25,10 @@ export interface UintItem {
   max?: number;
 }
 
-export type Item =
+/** An item; `steady`: it takes few values in a capture, though its kind does not tell. */
+export type Item = ItemKind & { steady?: true };
+
+type ItemKind =
   | UintItem
   | { item: "hex"; name: string; size: 8 | 16; doc: string; overlays?: Overlay[] }
   | { item: "bits"; name: string; size: 1 | 2 | 4 | 8; members: Bit[]; flat: boolean; value?: string }
@@ -96,6 +99,11 @@ export function flatBits(name: string, size: 1 | 2 | 4 | 8, members: Bit[], valu
 
 export function struct(name: string, items: Item[]): Item {
   return { item: "struct", name, items };
+}
+
+/** The item, marked as one that takes few values in a capture. */
+export function steady(item: Item): Item {
+  return { ...item, steady: true };
 }
 
 /** `size` bytes of which the field named `count` says how many are valid. */

@@ -46,8 +46,10 @@ export interface Field {
   stride?: number;
   /** `array` of plain values, not of objects. */
   plain?: boolean;
-  /** `constant`: the value. */
-  constant?: string;
+  /** The value, where all records of a shape have the same. */
+  constant?: string | number;
+  /** It takes few values in a capture, so that an output does well to keep its text. */
+  steady?: true;
   /** Where the field is a part of a bit container with a name: that name. */
   container?: string;
 }
@@ -96,6 +98,7 @@ export function layOut(items: readonly Item[], start: number, prefix: string): L
   const out: LaidOut = { fields: [], checks: [], size: 0 };
   for (const item of items) {
     const byte = start + out.size;
+    const first = out.fields.length;
     if (item.item === "struct") {
       const inner = layOut(item.items, byte, `${prefix}${item.name}.`);
       out.fields.push(...inner.fields);
@@ -104,8 +107,16 @@ export function layOut(items: readonly Item[], start: number, prefix: string): L
     } else {
       out.size += place(item, byte, prefix, out);
     }
+    if (isSteady(item)) for (const field of out.fields.slice(first)) field.steady = true;
   }
   return out;
+}
+
+/** Whether an item takes few values in a capture: states, access types, flags, counts and what has names do. */
+function isSteady(item: Item): boolean {
+  if (item.steady) return true;
+  if (item.item === "uint") return item.size === 1 || item.values !== undefined || item.names !== undefined;
+  return item.item === "bits" || item.item === "access" || item.item === "rflags";
 }
 
 /** Bytes that items take. */

@@ -11,6 +11,7 @@ import {
   type Item,
   reserved,
   reservedBits,
+  steady,
   struct,
   u8,
   u16,
@@ -31,7 +32,7 @@ export const messageHeader: Item[] = [
   u8("payloadSize", "valid bytes of the payload, at most 240"),
   flatBits("messageFlags", 1, [bit("messagePending", "another message waits for the slot"), reservedBits(7)]),
   reserved(2),
-  u64("sender", "partition that sent the message; 0 from some VMMs"),
+  steady(u64("sender", "partition that sent the message; 0 from some VMMs")),
 ];
 
 /** HV_X64_SEGMENT_REGISTER. */
@@ -58,7 +59,7 @@ export function segment(name: string): Item {
     u16("selector", "selector"),
     attributes,
   ];
-  return struct(name, items);
+  return steady(struct(name, items));
 }
 
 /** HV_X64_INTERCEPT_MESSAGE_HEADER. */

@@ -1,7 +1,9 @@
 /** Steps that the compiled formats share: where a field's bits are, phrases, and the checks for problems. */
 import type { Check, Field, Phrase } from "../layout/index.ts";
 import { isUnknown, readProblems, type Shape } from "../record/index.ts";
-import type { Label, TextProgram } from "./text-program.ts";
+import { PART_KEYS } from "./instructions.ts";
+import type { Label } from "./text-assembler.ts";
+import type { TextProgram } from "./text-program.ts";
 
 /** Where at most 32 bits are: word of the record, shift and mask within it. */
 export interface Place {
@@ -19,6 +21,26 @@ export function placeOf(field: Field, shift = 0, width = Math.min(32, field.widt
 /** `width` one bits, as the unsigned number. */
 export function maskOf(width: number): number {
   return width >= 32 ? 0xffffffff : 2 ** width - 1;
+}
+
+/**
+ * The steady fields from one on that stand together and are told by no more words than a steady part may have; none
+ * where that one is not steady.
+ */
+export function steadyRun(fields: readonly Field[], first: number): readonly Field[] {
+  const words = new Set<number>();
+  let end = first;
+  for (; fields[end]?.steady; end++) {
+    for (const word of wordsOf(fields[end] as Field)) words.add(word);
+    if (words.size > PART_KEYS) break;
+  }
+  return fields.slice(first, end);
+}
+
+function wordsOf({ byte, shift, width }: Field): number[] {
+  const bit = byte * 8 + shift;
+  const first = bit >> 5;
+  return Array.from({ length: ((bit + width - 1) >> 5) - first + 1 }, (_, word) => first + word);
 }
 
 /** Compiles a phrase; parts about fields that the shape does not have say nothing. */
@@ -59,7 +81,7 @@ export function compilePhrase(program: TextProgram, shape: Shape, phrase: Phrase
           Math.min(part.width, field.width - part.shift),
         );
         const masked = field.masked === true;
-        program.words(wordsKey(part, masked), word, shift, mask, (raw) => part.words(raw, masked));
+        program.value(wordsKey(part, masked), word, shift, mask, (raw) => part.words(raw, masked));
         break;
       }
       case "bytes":
@@ -125,7 +147,7 @@ export function compileProblems(
     if (check.check === "reserved") collectReserved(check, reserved);
     else compileCheck(program, check);
   }
-  for (const [word, mask] of reserved) program.reserved(word, mask);
+  program.reserved(reserved);
   program.problems((batch, record) => {
     const problems = readProblems(batch, record, shape);
     return problems.length === 0 ? "" : render(problems);

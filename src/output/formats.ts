@@ -91,18 +91,18 @@ function jsonCompiler({ fields, files }: FormatOptions): (program: TextProgram, 
 /** A format made by plain code, record by record: for reading, not for speed. */
 function perRecord(options: FormatOptions, text: RecordText): TextFormat {
   let file = "";
+  const phrase = phraseTexts((shape) => shape.phrase);
+  const mode = phraseTexts(modePhrase);
   return {
     head: "",
     compile(program, shape) {
-      const phrase = phraseOf(shape, shape.phrase);
-      const mode = phraseOf(shape, modePhrase(shape));
       program.record((batch, record) =>
         text({
           batch,
           record,
           shape,
-          phrase: phrase(batch, record),
-          mode: mode(batch, record),
+          phrase: phrase(batch, record, shape),
+          mode: mode(batch, record, shape),
           file,
           options,
         }),
@@ -115,16 +115,20 @@ function perRecord(options: FormatOptions, text: RecordText): TextFormat {
   };
 }
 
-/** A sentence about a shape's records, one at a time. */
-function phraseOf(shape: Shape, phrase: Phrase): (batch: Batch, record: number) => string {
+/** Makes a sentence about a record, one at a time; what it says is compiled once a shape. */
+function phraseTexts(
+  phraseOf: (shape: Shape) => Phrase,
+): (batch: Batch, record: number, shape: Shape) => string {
   const program = new TextProgram();
-  program.begin(shape.id);
-  compilePhrase(program, shape, phrase);
-  program.end();
   const one = makeBatch(1);
-  one.shapes[0] = shape.id;
   one.pickedCount = 1;
-  return (batch, record) => {
+  return (batch, record, shape) => {
+    if (!program.has(shape.id)) {
+      program.begin(shape.id);
+      compilePhrase(program, shape, phraseOf(shape));
+      program.end();
+    }
+    one.shapes[0] = shape.id;
     one.bytes.set(batch.bytes.subarray(record * 256, record * 256 + 256));
     program.length = 0;
     program.run(one, 0);

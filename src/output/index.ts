@@ -1,6 +1,7 @@
 /**
  * output: formats, one file and one row (formats.ts) each. Text formats compile each shape to a text program
- * (text-program.ts), which is what makes them fast; a format opens as a Sink that writes to a Destination.
+ * (text-assembler.ts appends it, text-program.ts runs it), which is what makes them fast; a format opens as a Sink
+ * that writes to a Destination.
  */
 export type { Destination, Format, FormatOptions } from "./format.ts";
 export { FORMATS } from "./formats.ts";

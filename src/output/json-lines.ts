@@ -1,6 +1,6 @@
 import type { Field } from "../layout/index.ts";
 import { flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
-import { compileProblems, placeOf } from "./compile.ts";
+import { compileProblems, placeOf, steadyRun } from "./compile.ts";
 import type { TextProgram } from "./text-program.ts";
 
 /**
@@ -17,11 +17,12 @@ export function compileJson(
   const open: string[] = [];
   program.text("{");
   for (let next = 0; next < fields.length; ) {
-    const group = groupOf(fields, next);
-    openTo(program, open, parentOf(group[0] as Field));
-    if (group.length > 1) compileContainer(program, shape, group);
-    else compileMember(program, shape, group[0] as Field);
-    next += group.length;
+    const run = runOf(fields, next);
+    // What comes before the first member is no part of the run: it depends on the members before.
+    openTo(program, open, parentOf(run[0] as Field));
+    if (run.length === 1) compileMember(program, shape, run[0] as Field);
+    else program.steady(() => compileMembers(program, shape, open, run));
+    next += run.length;
   }
   openTo(program, open, []);
   if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
@@ -29,94 +30,94 @@ export function compileJson(
   program.text("}");
 }
 
-/** Consecutive fields of one container of at most 32 bits: they are rendered together, once a raw value. */
-function groupOf(fields: readonly Field[], first: number): Field[] {
-  const head = fields[first] as Field;
-  const together = (field: Field) =>
-    field.byte === head.byte &&
-    field.size === head.size &&
-    ["uint", "bool"].includes(field.type) &&
-    parentOf(field).join() === parentOf(head).join();
-  if (head.size > 4 || !together(head)) return [head];
-  let last = first + 1;
-  while (last < fields.length && together(fields[last] as Field)) last++;
-  return fields.slice(first, last);
+/**
+ * The next field, or the steady ones from there on. A run does not begin with a name: where there is none the run
+ * would begin with nothing, and the comma that it takes back could be another's.
+ */
+function runOf(fields: readonly Field[], first: number): readonly Field[] {
+  const run = steadyRun(fields, first);
+  return run.length > 1 && run[0]?.type !== "name" ? run : [fields[first] as Field];
 }
 
-function compileContainer(program: TextProgram, shape: Shape, group: Field[]): void {
-  const head = group[0] as Field;
-  const whole = { ...head, shift: 0, width: head.size * 8 };
-  const { word, shift, mask } = placeOf(whole);
-  const key = `json ${shape.abi} ${group.map((field) => field.path.replace(/^.*Segment/, "segment")).join()}`;
-  program.words(key, word, shift, mask, (raw) =>
-    group.map((field) => member(field.name, bitsOfContainer(field, raw))).join(""),
-  );
-}
-
-function bitsOfContainer(field: Field, raw: number): Value {
-  return valueOfBits(
-    field,
-    Number((BigInt(raw) >> BigInt(field.shift)) & ((1n << BigInt(field.width)) - 1n)),
-  ) as Value;
-}
-
-function compileMember(program: TextProgram, shape: Shape, field: Field): void {
-  const key = `json ${shape.abi} ${field.path}`;
-  const { word, shift, mask } = placeOf(field);
-  switch (field.type) {
-    case "position": {
-      const end = field.name === "time" ? program.ifTime() : undefined;
-      program.text(`"${field.name}":`);
-      if (field.name === "file") program.file();
-      else if (field.name === "index") program.index();
-      else if (field.name === "offset") program.offset();
-      else program.time();
-      program.text(",");
-      if (end !== undefined) program.here(end);
-      return;
-    }
-    case "messageType":
-      if (shape.type) program.text(member(field.name, shape.type.name));
-      else program.words(key, word, shift, mask, (raw) => member(field.name, valueOfBits(field, raw)));
-      return;
-    case "constant":
-      program.text(member(field.name, field.constant as string));
-      return;
-    case "uint":
-      program.text(`"${field.name}":`);
-      program.decimal(word, shift, mask);
-      program.text(",");
-      return;
-    case "hex64":
-      program.text(`"${field.name}":"0x`);
-      program.hex16(word);
-      program.text('",');
-      return;
-    case "hex128":
-      program.text(`"${field.name}":"0x`);
-      program.hex16(word + 2);
-      program.hex16(word);
-      program.text('",');
-      return;
-    case "bytes":
-      program.text(`"${field.name}":"`);
-      program.bytes(field.byte, field.length ?? 0, field.count && placeOf(field.count));
-      program.text('",');
-      return;
-    case "array":
-      program.record((batch, record) => member(field.name, readValue(batch, record, field) as Value));
-      return;
-    case "flags":
-      program.words(key, word, 0, 0x3fffff, (raw) => member(field.name, flagNames(raw)));
-      return;
-    default:
-      program.words(key, word, shift, mask, (raw) => member(field.name, valueOfBits(field, raw)));
+function compileMembers(program: TextProgram, shape: Shape, open: string[], fields: readonly Field[]): void {
+  for (const field of fields) {
+    openTo(program, open, parentOf(field));
+    compileMember(program, shape, field);
   }
 }
 
-/** `"name":value,` or nothing where there is no value. */
-function member(name: string, value: Value | undefined): string {
-  return value === undefined ? "" : `"${name}":${jsonText(value)},`;
+function compileMember(program: TextProgram, shape: Shape, field: Field): void {
+  if (field.type === "name") {
+    const { word, shift, mask } = placeOf(field);
+    program.value(`json ${field.path}`, word, shift, mask, (raw) => {
+      const name = valueOfBits(field, raw);
+      return name === undefined ? "" : `"${field.name}":${jsonText(name)},`;
+    });
+    return;
+  }
+  const end = field.path === "time" ? program.ifTime() : undefined;
+  program.text(`"${field.name}":`);
+  compileValue(program, shape, field);
+  program.text(",");
+  if (end !== undefined) program.here(end);
+}
+
+function compileValue(program: TextProgram, shape: Shape, field: Field): void {
+  if (field.constant !== undefined) return program.text(jsonText(field.constant));
+  const { word, shift, mask } = placeOf(field);
+  switch (field.type) {
+    case "position":
+      return compilePosition(program, field);
+    case "uint":
+      return program.decimal(word, shift, mask);
+    case "hex64":
+    case "hex128":
+      program.text('"0x');
+      if (field.type === "hex128") program.hex16(word + 2);
+      program.hex16(word);
+      return program.text('"');
+    case "bytes":
+      program.text('"');
+      program.bytes(field.byte, field.length ?? 0, field.count && placeOf(field.count));
+      return program.text('"');
+    case "array":
+      return compileArray(program, shape, field);
+    case "bool":
+      return program.value("json bool", word, shift, mask, (raw) => String(raw === 1));
+    case "flags":
+      return program.value("json flags", word, 0, FLAGS_MASK, (raw) => jsonText(flagNames(raw)));
+    default:
+      // A field may have other values under the other ABI.
+      return program.value(`json ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+        jsonText(valueOfBits(field, raw) as Value),
+      );
+  }
+}
+
+/** The bits of RFLAGS that have names or are reserved among them. */
+const FLAGS_MASK = 0x3fffff;
+
+function compilePosition(program: TextProgram, field: Field): void {
+  if (field.name === "file") program.file();
+  else if (field.name === "index") program.index();
+  else if (field.name === "offset") program.offset();
+  else program.time();
+}
+
+/** An array of plain values that are all valid is as many values; others (GPA ranges) are rare. */
+function compileArray(program: TextProgram, shape: Shape, field: Field): void {
+  const { element = [], stride = 0, length = 0 } = field;
+  if (!field.plain || field.count) {
+    program.record((batch, record) => jsonText(readValue(batch, record, field) as Value));
+    return;
+  }
+  program.text("[");
+  for (let position = 0; position < length; position++) {
+    compileValue(program, shape, { ...(element[0] as Field), byte: field.byte + position * stride });
+    program.text(",");
+  }
+  program.dropComma();
+  program.text("]");
 }
 
 /** JSON without control characters that a terminal would obey: DEL and the C1 controls are escaped too. */

@@ -12,6 +12,8 @@ interface Column {
   width: number;
   /** It pads itself. */
   padded?: boolean;
+  /** Its text takes few values in a capture: neighbours of this kind are a steady part. */
+  steady?: boolean;
   compile(program: TextProgram, shape: Shape): void;
 }
 
@@ -28,21 +30,31 @@ export function makeTable(
     : defaultColumns(options).filter((column) => titles?.includes(column.title) ?? true);
   if (options.files.length > 1 && !options.fields?.includes("file"))
     columns.unshift(fileColumn(options.files));
-  const last = columns.length - 1;
-  const heads = columns.map((column, place) =>
-    place === last ? column.title : column.title.padEnd(column.width),
-  );
+  const last = columns.at(-1);
+  const heads = columns.map((column) => (column === last ? column.title : column.title.padEnd(column.width)));
   return {
     header: `${options.style.bold(heads.join(" "))}\n`,
     compile(program, shape) {
-      columns.forEach((column, place) => {
-        program.mark();
-        column.compile(program, shape);
-        if (place !== last && !column.padded) program.pad(column.width);
-        program.text(place === last ? "\n" : " ");
-      });
+      const compileAll = (some: readonly Column[]) => {
+        for (const column of some) compileColumn(program, shape, column, column === last);
+      };
+      for (let next = 0; next < columns.length; ) {
+        let end = next;
+        while (columns[end]?.steady) end++;
+        if (end > next) program.steady(() => compileAll(columns.slice(next, end)));
+        else compileAll(columns.slice(next, ++end));
+        next = end;
+      }
     },
   };
+}
+
+function compileColumn(program: TextProgram, shape: Shape, column: Column, isLast: boolean): void {
+  const pads = !isLast && !column.padded;
+  if (pads) program.mark();
+  column.compile(program, shape);
+  if (pads) program.pad(column.width);
+  program.text(isLast ? "\n" : " ");
 }
 
 /** Width of the message type: the longest short name has 24 letters. */
@@ -78,10 +90,16 @@ function defaultColumns({ style }: FormatOptions): Column[] {
         });
       },
     },
-    { title: "access", width: 7, compile: (program, shape) => compilePhrase(program, shape, ACCESS_PHRASE) },
+    {
+      title: "access",
+      width: 7,
+      steady: true,
+      compile: (program, shape) => compilePhrase(program, shape, ACCESS_PHRASE),
+    },
     {
       title: "mode",
       width: 6,
+      steady: true,
       compile(program, shape) {
         compilePhrase(program, shape, modePhrase(shape));
       },
@@ -179,6 +197,7 @@ function widthOf(field: Field): number {
 
 /** The value of a field as plain text: as in JSON, without quotes, lists joined by commas. */
 export function compilePlain(program: TextProgram, shape: Shape, field: Field): void {
+  if (field.constant !== undefined) return program.text(String(field.constant));
   const { word, shift, mask } = placeOf(field);
   switch (field.type) {
     case "position":
@@ -187,8 +206,6 @@ export function compilePlain(program: TextProgram, shape: Shape, field: Field): 
       else if (field.name === "offset") program.offset();
       else compileTime(program);
       return;
-    case "constant":
-      return program.text(field.constant as string);
     case "uint":
       return program.decimal(word, shift, mask);
     case "hex64":
@@ -202,7 +219,7 @@ export function compilePlain(program: TextProgram, shape: Shape, field: Field): 
     case "flags":
       return program.record((batch, record) => plainText(readValue(batch, record, field)));
     default:
-      return program.words(`plain ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+      return program.value(`plain ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
         plainText(valueOfBits(field, raw)),
       );
   }

@@ -141,7 +141,7 @@ type Unnumbered = Omit<Shape, "id">;
 
 /** A bare header stands where it stands in a message, behind 16 unused bytes; `available` counts those too. */
 function headerShape(abi: Abi, available: number): Unnumbered {
-  const { fields, checks } = layOut(interceptHeader(abi), MESSAGE_HEADER_BYTES, "");
+  const { fields, checks } = layOutInOrder(interceptHeader(abi), MESSAGE_HEADER_BYTES, "");
   const bytes = available - MESSAGE_HEADER_BYTES;
   const cut = bytes < INTERCEPT_HEADER_BYTES;
   const problems = cut ? [`record cut short: ${bytes} of ${INTERCEPT_HEADER_BYTES} bytes`] : [];
@@ -165,18 +165,16 @@ function messageShape(
     problems.push(`payloadSize ${payloadSize} exceeds ${MAX_PAYLOAD_BYTES}`);
   if (wanted < payload.size) problems.push(`payloadSize ${wanted} is less than ${kind}'s ${payload.size}`);
 
-  const head = layOut(messageHeader, 0, "");
   const { beginning, items } = layOutPayload(abi, payload);
   const fields = [
     ...POSITION_FIELDS,
-    MESSAGE_TYPE_FIELD,
-    ...head.fields,
+    ...[MESSAGE_TYPE_FIELD, ...HEAD.fields].map((field) => withConstant(field, type, payloadSize)),
     ...beginning.fields,
     kindField(kind),
     ...items.fields,
     ...restField(payload, size),
   ];
-  const checks = [...head.checks, ...beginning.checks, ...items.checks];
+  const checks = [...HEAD.checks, ...beginning.checks, ...items.checks];
   const about = { abi, framing: "message", type, kind, phrase, problems } as const;
   return present(about, fields, checks, MESSAGE_HEADER_BYTES + size);
 }
@@ -187,12 +185,42 @@ function payloadOf(abi: Abi, type: MessageType | undefined, size: number): Paylo
   return size < INTERCEPT_HEADER_BYTES && payload.withoutHeader ? payload.withoutHeader : payload;
 }
 
-/** Lays out a payload where it stands in a message: what it begins with, and the rest, whose paths are `payload.…`. */
-export function layOutPayload(abi: Abi, payload: Payload): { beginning: LaidOut; items: LaidOut } {
-  const first = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[payload.begins];
-  const beginning = layOut(first, MESSAGE_HEADER_BYTES, "");
-  const items = layOut(payload.items, MESSAGE_HEADER_BYTES + beginning.size, "payload.");
-  return { beginning, items };
+const HEAD = layOutInOrder(messageHeader, 0, "");
+
+/** A payload as it is laid out in a message: what it begins with, and the rest, whose paths are `payload.…`. */
+interface LaidOutPayload {
+  beginning: LaidOut;
+  items: LaidOut;
+}
+
+const LAID_OUT: Record<Abi, Map<Payload, LaidOutPayload>> = { hvhdk: new Map(), hvimapi: new Map() };
+
+/** Lays out a payload, once: random data has it in a shape for every payloadSize. */
+function layOutPayload(abi: Abi, payload: Payload): LaidOutPayload {
+  let laidOut = LAID_OUT[abi].get(payload);
+  if (laidOut === undefined) {
+    const first = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[payload.begins];
+    const beginning = layOutInOrder(first, MESSAGE_HEADER_BYTES, "");
+    const items = layOutInOrder(payload.items, MESSAGE_HEADER_BYTES + beginning.size, "payload.");
+    laidOut = { beginning, items };
+    LAID_OUT[abi].set(payload, laidOut);
+  }
+  return laidOut;
+}
+
+/** Lays out items, with their checks in the order of the bits that they look at. */
+function layOutInOrder(items: readonly Item[], start: number, prefix: string): LaidOut {
+  const laidOut = layOut(items, start, prefix);
+  laidOut.checks.sort((a, b) => firstBit(a) - firstBit(b));
+  return laidOut;
+}
+
+/** The same field, with its value where it is what makes the shape. */
+function withConstant(field: Field, type: MessageType | undefined, payloadSize: number): Field {
+  if (field.path === "payloadSize") return { ...field, constant: payloadSize };
+  if (type && field.path === "messageType") return { ...field, constant: type.name };
+  if (type && field.path === "messageTypeCode") return { ...field, constant: type.code };
+  return field;
 }
 
 /** Leaves out what lies, or begins, past `end` (bytes from the start of the message). */
@@ -210,7 +238,7 @@ function present(
     return [{ ...field, length: Math.min(field.length, fit) }];
   });
   const byPath = new Map(fields.map((field) => [field.path, field]));
-  const checks = allChecks.filter(inside).sort((a, b) => firstBit(a) - firstBit(b));
+  const checks = allChecks.filter(inside);
   return { ...about, fields, byPath, checks };
 }
 

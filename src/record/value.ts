@@ -75,7 +75,7 @@ function valueAt(bytes: Uint8Array, base: number, field: Field): Value | undefin
     case "flags":
       return flagNames(readBits(bytes, base, { ...field, width: 32 }));
     case "constant":
-      return field.constant as string;
+      return field.constant as Value;
     default:
       return valueOfBits(field, readBits(bytes, base, field));
   }

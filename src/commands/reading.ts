@@ -30,6 +30,7 @@ export const INPUT_OPTIONS: readonly OptionRow[] = [
     about: "where the message begins in a record",
     parse: parseCount("--message-offset", 0, 1 << 24),
   },
+  { flags: "--verbose", about: "say what the input was recognised as" },
 ];
 
 /** The input options as the reader takes them; throws a usage error where they contradict each other. */
@@ -40,6 +41,7 @@ export function inputOptionsOf(options: OptionValues): InputOptions {
       : {}),
     ...(options.abi !== undefined && options.abi !== "auto" ? { abi: options.abi as Abi } : {}),
     ...(options.recordSize === undefined ? {} : { recordSize: options.recordSize as number }),
+    ...(options.verbose === true ? { verbose: true } : {}),
     ...(options.messageOffset === undefined ? {} : { messageOffset: options.messageOffset as number }),
   };
   checkInputOptions(input);

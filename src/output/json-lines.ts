@@ -70,7 +70,7 @@ function compileMember(program: TextProgram, shape: Shape, field: Field): void {
       if (field.name === "file") program.file();
       else if (field.name === "index") program.index();
       else if (field.name === "offset") program.offset();
-      else program.time();
+      else compileTimeText(program);
       program.text(",");
       if (end !== undefined) program.here(end);
       return;
@@ -112,6 +112,12 @@ function compileMember(program: TextProgram, shape: Shape, field: Field): void {
     default:
       program.words(key, word, shift, mask, (raw) => member(field.name, valueOfBits(field, raw)));
   }
+}
+
+function compileTimeText(program: TextProgram): void {
+  program.text('"');
+  program.time();
+  program.text('"');
 }
 
 /** `"name":value,` or nothing where there is no value. */

@@ -1,7 +1,7 @@
 import { HvmsgError, usageError } from "../base/errors.ts";
-import { hex, plural, printable } from "../base/text.ts";
-import { ABIS, type Abi } from "../messages/index.ts";
-import type { Reporter, Source } from "../record/index.ts";
+import { hex, printable } from "../base/text.ts";
+import { ABIS, type Abi, MESSAGE_BYTES } from "../messages/index.ts";
+import { type Batch, RECORD_WORDS, type Reporter, type Source } from "../record/index.ts";
 import { abiFromEvidence, EVIDENCE_RECORDS } from "./abi-evidence.ts";
 import { type ByteReader, openReader, readHead, type StandardInput, withHead } from "./bytes.ts";
 import { MAGIC_BYTES, unpacked } from "./compressed.ts";
@@ -34,7 +34,10 @@ export async function openSource(
   stdin: () => StandardInput,
 ): Promise<Source> {
   let reader = await openReader(name, stdin);
-  const patience = setTimeout(() => reporter.note(waitingNote(options)), PATIENCE_MS);
+  const missing = undecided(options);
+  const patience = setTimeout(() => {
+    if (missing.length > 0) reporter.note(waitingNote(missing));
+  }, PATIENCE_MS);
   try {
     const magic = await readHead(reader, MAGIC_BYTES);
     const found = await unpacked(magic, withHead(magic, reader), (what) => reporter.trouble(name, what));
@@ -102,17 +105,28 @@ async function decideAbi(source: OpenedSource, given: Abi | undefined, reporter:
   const found = source.toldAbi ?? (batch ? abiFromEvidence(batch, source.framing) : undefined);
   source.abi = found ?? (source.framing === "header" ? "hvimapi" : "hvhdk");
   if (found || !batch) return;
-  const looked = plural(Math.min(batch.count, EVIDENCE_RECORDS), "record");
-  reporter.note(
-    `the first ${looked} do not tell which ABI it is; read as ${source.abi} (--abi ${ABIS.join("|")} decides)`,
-  );
+  const looked = Math.min(batch.count, EVIDENCE_RECORDS);
+  if (!holdsMessages(batch, looked)) return;
+  const said = looked === 1 ? "the first record does" : `the first ${looked} records do`;
+  reporter.note(`${said} not tell which ABI it is; read as ${source.abi} (--abi ${ABIS.join("|")} decides)`);
 }
 
-function waitingNote({ container, recordSize, abi }: InputOptions): string {
-  const missing = [
+/** Whether any of the records is more than an empty slot. */
+function holdsMessages({ words, available }: Batch, count: number): boolean {
+  for (let record = 0; record < count; record++)
+    if (words[record * RECORD_WORDS] !== 0 || (available[record] as number) < MESSAGE_BYTES) return true;
+  return false;
+}
+
+/** The options that would let records through as they arrive. */
+function undecided({ container, recordSize, abi }: InputOptions): string[] {
+  return [
     ...(abi ? [] : ["--abi hvhdk (or hvimapi)"]),
     ...(container || recordSize ? [] : ["--input message"]),
   ];
+}
+
+function waitingNote(missing: readonly string[]): string {
   return `waiting for more input to recognise it; to see records as they arrive, give ${missing.join(" and ")}`;
 }
 

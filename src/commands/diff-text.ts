@@ -1,0 +1,59 @@
+/** The lines of a diff: a sign, the record numbers in A and B, the message, and the fields that changed. */
+import { Chalk } from "chalk";
+import { CHANGED, INSERTED } from "../analysis/index.ts";
+import { makeTable } from "../output/index.ts";
+import type { Shapes } from "../record/index.ts";
+import type { DiffLines } from "./diff-hunks.ts";
+import { changeLine, changeTexts } from "./diff-values.ts";
+import { type DiffLine, type DiffView, marksOf, SIGNS } from "./diff-view.ts";
+import type { DiffWriter } from "./diff-writer.ts";
+
+/** Columns of the table that a line shows after its sign and record numbers. */
+export const LINE_COLUMNS = ["vp", "type", "access", "mode", "rip", "detail"];
+
+/** The table of a line's columns. The colour is the line's, so the columns have none. */
+export function plainTable(shapes: Shapes, titles: readonly string[]): ReturnType<typeof makeTable> {
+  return makeTable({ shapes, header: false, style: new Chalk({ level: 0 }), files: [] }, titles);
+}
+
+export class TextLines implements DiffLines {
+  readonly titles: string;
+  readonly #view: DiffView;
+  readonly #writer: DiffWriter;
+  /** Width of a record number, and marks before and after a line in its colour, by kind. */
+  readonly #width: number;
+  readonly #marks: ReturnType<typeof marksOf>;
+
+  constructor(view: DiffView, shapes: Shapes, writer: DiffWriter) {
+    this.#view = view;
+    this.#writer = writer;
+    const last = [view.diff.a, view.diff.b].map((capture) =>
+      capture.count > 0 ? capture.indexOf(capture.count - 1) : 0,
+    );
+    this.#width = String(Math.max(...last)).length;
+    this.#marks = marksOf(view.style);
+    const { header } = plainTable(shapes, LINE_COLUMNS);
+    this.titles = `${view.style.bold(`${this.#numbers(" ", "A", "B")}${header.trimEnd()}`)}\n`;
+  }
+
+  write({ kind, a, b }: DiffLine): void {
+    const { diff, style } = this.#view;
+    const writer = this.#writer;
+    const { before, after } = this.#marks[kind]!;
+    const [ofA, ofB] = [a < 0 ? "" : String(diff.a.indexOf(a)), b < 0 ? "" : String(diff.b.indexOf(b))];
+    writer.text(before + this.#numbers(SIGNS[kind]!, ofA, ofB));
+    writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
+    if (after !== "") {
+      writer.dropNewline();
+      writer.text(`${after}\n`);
+    }
+    if (kind !== CHANGED) return;
+    const indent = this.#numbers(" ", "", "");
+    for (const change of changeTexts(diff, diff.a.borrow(a), diff.b.borrow(b)))
+      writer.text(`${indent}${style.yellow(changeLine(change))}\n`);
+  }
+
+  #numbers(sign: string, a: string, b: string): string {
+    return `${sign} ${a.padStart(this.#width)} ${b.padStart(this.#width)} `;
+  }
+}

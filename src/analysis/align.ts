@@ -29,16 +29,17 @@ export interface Alignment {
 export interface AlignOptions {
   /** Steps of exact search, some 5 ns each, before a part is cut by a guess. By default grows with size. */
   budget?: number;
+  /** Whether an id comes before another, in an order that does not depend on how ids were numbered. */
+  isBefore?: (id: number, other: number) => boolean;
 }
 
 /**
  * Aligns two sequences of key ids (equal id = same event). Ids are dense, from 0: tables are as long as the
  * largest. Time is near-linear and memory linear, whatever the input. Swapping the arguments transposes the
- * result, if the ids stay the same: a caller that numbers keys as it meets them must start with the same side
- * either way, or the choice between equally good alignments may differ.
+ * result, if the ids stay the same, or `isBefore` orders them in the same way.
  */
 export function align(a: Int32Array, b: Int32Array, options: AlignOptions = {}): Alignment {
-  if (isAfter(a, b)) {
+  if (isAfter(a, b, options)) {
     const { pairsA, pairsB, minimal } = align(b, a, options);
     return { pairsA: pairsB, pairsB: pairsA, minimal };
   }
@@ -53,11 +54,12 @@ export function align(a: Int32Array, b: Int32Array, options: AlignOptions = {}):
 }
 
 /** A total order of sequences, so that both orders of the arguments run the same computation. */
-function isAfter(a: Int32Array, b: Int32Array): boolean {
+function isAfter(a: Int32Array, b: Int32Array, { isBefore }: AlignOptions): boolean {
   if (a.length !== b.length) return a.length > b.length;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
-  return i < a.length && a[i]! > b[i]!;
+  if (i === a.length) return false;
+  return isBefore ? isBefore(b[i]!, a[i]!) : a[i]! > b[i]!;
 }
 
 /** Aligns the elements whose ids both sides have, into `partner`. Gives whether the result is minimal. */

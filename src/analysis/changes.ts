@@ -78,7 +78,7 @@ function differ(a: Seen, inA: ComparedField, b: Seen, inB: ComparedField): boole
   if (inA !== inB) return textOf(a, inA) !== textOf(b, inB);
   if (inA.span) return spanDiffers(inA.span, a.words, 0, b.words, 0);
   for (let word = inA.first; word < inA.end; word++)
-    if ((a.words[word]! ^ b.words[word]!) & inA.bits[word]!) return true;
+    if ((a.words[word]! ^ b.words[word]!) & inA.bits[word - inA.first]!) return true;
   return false;
 }
 

@@ -3,36 +3,36 @@ import { RECORD_WORDS, type Shape, type Shapes } from "../record/index.ts";
 import { grown } from "./grown.ts";
 import { ripWords } from "./slide.ts";
 import { type Span, spanOf } from "./span.ts";
-import { markBits, markField } from "./words.ts";
+import { bitsOf, markBits, markField } from "./words.ts";
 
 /** What of a shape's records is compared, field by field. */
 export interface ShapePlan {
   readonly shape: Shape;
   /** Fields that differ on their own account: no names, no parts of a value that is compared whole. */
   readonly fields: ReadonlyMap<string, ComparedField>;
-  /** Fields with a count, whose bytes are not in the mask. */
+  /** Those with a count: their bytes are not in the mask. */
   readonly spans: readonly Span[];
-  /** Reserved bits that count. */
+  /** Reserved bits that count, by word. */
   readonly reserved: Int32Array;
 }
 
 export interface ComparedField {
   readonly field: Field;
-  /** Words that hold it, first and after the last, and its bits in them that count. */
+  readonly span: Span | undefined;
+  /** Its bits that count, by word; the words that hold it, and the one after. */
+  readonly bits: Int32Array;
   readonly first: number;
   readonly end: number;
-  readonly bits: Int32Array;
-  readonly span: Span | undefined;
 }
 
-/** Where the 64-bit number that a word belongs to begins; none. */
+/** For a word of which no 64-bit number is a part that may be an address. */
 export const NO_PAIR = 0xff;
 
 /** Which bits count, a mask a shape, compiled when the shape is first met. */
 export class ComparePlan {
   /** By shape and word: the bits that are compared. */
   masks = new Int32Array(32 * RECORD_WORDS);
-  /** By shape: the last word with such bits, and whether it has spans. */
+  /** By shape: the last word with such bits, and how many spans there are. */
   lastWords = new Int32Array(32);
   spanCounts = new Int32Array(32);
   /** By shape: the word where the RIP begins, or -1. */
@@ -74,68 +74,67 @@ export class ComparePlan {
 
   #compile(shape: Shape): ShapePlan {
     const ignored = this.#ignoredBits(shape);
+    const compared = comparedFields(shape)
+      .filter((field) => !this.#ignored.has(field.path))
+      .map((field) => comparedField(field, ignored))
+      .filter(({ first, end }) => first < end);
     const reserved = this.#ignored.has("problems")
       ? new Int32Array(RECORD_WORDS)
       : reservedBits(shape, ignored);
-    const wanted = shape.fields.filter((field) => isCompared(field, shape) && !this.#ignored.has(field.path));
-    const compared = wanted.map((field) => comparedField(field, ignored)).filter(hasBits);
     const spans = compared.flatMap(({ span }) => (span ? [span] : []));
-    const mask = this.masks.subarray(shape.id * RECORD_WORDS, (shape.id + 1) * RECORD_WORDS);
+    const start = shape.id * RECORD_WORDS;
+    const mask = this.masks.subarray(start, start + RECORD_WORDS);
     mask.set(reserved);
-    for (const { bits, span } of compared)
-      if (!span) for (const [at, word] of bits.entries()) mask[at]! |= word;
+    for (const { bits, span, first, end } of compared)
+      if (!span) for (let word = first; word < end; word++) mask[word]! |= bits[word - first]!;
     this.lastWords[shape.id] = mask.findLastIndex((bits) => bits !== 0);
     this.spanCounts[shape.id] = spans.length;
-    markPairs(this.pairs.subarray(shape.id * RECORD_WORDS, (shape.id + 1) * RECORD_WORDS), compared);
-    const fields = new Map(compared.map((each) => [each.field.path, each]));
-    return { shape, fields, spans, reserved };
+    markPairs(this.pairs.subarray(start, start + RECORD_WORDS), compared);
+    return { shape, fields: new Map(compared.map((each) => [each.field.path, each])), spans, reserved };
   }
 
   #ignoredBits(shape: Shape): Int32Array {
     const bits = new Int32Array(RECORD_WORDS);
     for (const path of this.#ignored) {
       const field = shape.byPath.get(path);
-      if (field) markField(bits, field, true);
+      if (field) markField(bits, field);
     }
     return bits;
   }
 }
 
 /** Where a record stands and what it is called by are no differences; nor are parts of what is compared whole. */
-function isCompared(field: Field, shape: Shape): boolean {
-  if (field.type === "position" || field.type === "constant" || field.type === "name") return false;
-  if (field.type === "flags" || field.name === "messageTypeCode") return false;
-  // A part of a 64-bit value: the call code in RCX, the IOPL in RFLAGS.
-  if (field.size === 8 && field.type !== "hex64") return !shape.fields.some((other) => isWhole(other, field));
-  // A number whose bits have names of their own.
-  return (
-    field.type !== "uint" ||
-    !shape.fields.some((other) => other.byte === field.byte && other.container === field.name)
+function comparedFields({ fields }: Shape): Field[] {
+  const wholes = new Set(
+    fields.filter(({ type, width }) => type === "hex64" && width === 64).map(({ byte }) => byte),
   );
+  const spelledOut = new Set(fields.map(({ byte, container }) => `${byte} ${container}`));
+  return fields.filter((field) => {
+    if (UNCOMPARED.includes(field.type) || field.name === "messageTypeCode") return false;
+    // A part of a 64-bit value: the call code in RCX, the IOPL in RFLAGS.
+    if (field.size === 8 && field.type !== "hex64") return !wholes.has(field.byte);
+    // A number whose bits have names of their own.
+    return field.type !== "uint" || !spelledOut.has(`${field.byte} ${field.name}`);
+  });
 }
 
-/** Whether a field is the whole 64-bit value that another is a part of. */
-function isWhole(other: Field, part: Field): boolean {
-  return other.byte === part.byte && other.type === "hex64" && other.width === 64;
-}
+const UNCOMPARED: readonly Field["type"][] = ["position", "constant", "name", "flags"];
 
 function comparedField(field: Field, ignored: Int32Array): ComparedField {
-  const bits = new Int32Array(RECORD_WORDS);
-  markField(bits, field, true);
-  for (const [at, word] of ignored.entries()) bits[at]! &= ~word;
-  const first = bits.findIndex((word) => word !== 0);
-  const end = bits.findLastIndex((word) => word !== 0) + 1;
-  return { field, first, end, bits, span: spanOf(field) };
-}
-
-function hasBits({ first }: ComparedField): boolean {
-  return first >= 0;
+  const { first: firstBit, count } = bitsOf(field);
+  const words = new Int32Array(RECORD_WORDS);
+  markField(words, field);
+  let first = firstBit >> 5;
+  let end = (firstBit + count + 31) >> 5;
+  for (let word = first; word < end; word++) words[word]! &= ~ignored[word]!;
+  while (first < end && words[first] === 0) first++;
+  while (first < end && words[end - 1] === 0) end--;
+  return { field, span: spanOf(field), bits: words.slice(first, end), first, end };
 }
 
 function reservedBits(shape: Shape, ignored: Int32Array): Int32Array {
   const bits = new Int32Array(RECORD_WORDS);
-  for (const check of shape.checks)
-    if (check.check === "reserved") markBits(bits, check.byte, check.mask, true);
+  for (const check of shape.checks) if (check.check === "reserved") markBits(bits, check.byte, check.mask);
   return bits.map((word, at) => word & ~ignored[at]!);
 }
 

@@ -3,6 +3,7 @@ import { blockOf, wordOf } from "./blocks.ts";
 import type { Capture } from "./capture.ts";
 import { differBy, listChanges } from "./changes.ts";
 import { type ComparePlan, NO_PAIR } from "./compare-plan.ts";
+import type { Group } from "./groups.ts";
 import { isZero, type Slide } from "./slide.ts";
 import { spanDiffers } from "./span.ts";
 
@@ -23,13 +24,12 @@ export class Comparer {
     plan.update();
   }
 
-  /** By position in A 1 where a field differs from the partner in B, in the order in which the records lie. */
-  compareAll(partners: Int32Array): Uint8Array {
-    const verdicts = new Uint8Array(partners.length);
-    for (let a = 0; a < partners.length; a++) {
-      const b = partners[a]!;
-      if (b >= 0 && this.differs(a, b)) verdicts[a] = 1;
-    }
+  /** For each pair of a group's alignment 1 where a field differs, else 0. */
+  compare(group: Group, pairsA: Int32Array, pairsB: Int32Array): Uint8Array {
+    const { a, b } = group;
+    const verdicts = new Uint8Array(pairsA.length);
+    for (let pair = 0; pair < pairsA.length; pair++)
+      if (this.differs(a[pairsA[pair]!]!, b[pairsB[pair]!]!)) verdicts[pair] = 1;
     return verdicts;
   }
 

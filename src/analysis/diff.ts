@@ -50,8 +50,8 @@ export function diffPair(pair: Pair, options: DiffOptions): Diff {
   const slide = chosenSlide(options.slide, estimate);
   const plan = new ComparePlan(pair.shapes, options.ignored);
   const comparer = new Comparer(a, b, plan, slide);
-  const aligned = alignGroups(groups, keysOf(pair, slide));
-  const scripts = scriptsOf(aligned, comparer, a.count);
+  const aligned = alignGroups(groups, keysOf(pair, slide), pair, comparer);
+  const scripts = aligned.map(({ group, script }) => ({ ...group, script }));
   const totals: Totals = [0, 0, 0, 0];
   for (const { script } of scripts)
     for (const [kind, count] of script.totals.entries()) totals[kind]! += count;
@@ -82,38 +82,29 @@ interface Keys {
 /** The key ids that were read at loading; with a slide, those of B are read anew. */
 function keysOf({ a, b, keyReader, shapes }: Pair, slide: Slide): Keys {
   const slid = isZero(slide) ? undefined : slidRecords(a.capture, b.capture, slide, shapes);
-  const keys = { a: a.keys, b: slid ? keyReader.readAll(b.capture, slid) : b.keys };
-  keyReader.renumber(keys.a, keys.b);
-  return keys;
+  return { a: a.keys, b: slid ? keyReader.readAll(b.capture, slid) : b.keys };
 }
 
-/** A group, its keys, and how its messages are paired. */
+/** A group, how its messages are paired, and the script that this makes. */
 interface AlignedGroup extends Pairing {
   readonly group: Group;
-  readonly keys: Keys;
   readonly minimal: boolean;
+  readonly script: Script;
 }
 
-function alignGroups(groups: readonly Group[], all: Keys): AlignedGroup[] {
+function alignGroups(
+  groups: readonly Group[],
+  all: Keys,
+  { keyReader }: Pair,
+  comparer: Comparer,
+): AlignedGroup[] {
+  const isBefore = (id: number, other: number) => keyReader.isBefore(id, other);
   return groups.map((group) => {
     const keys = { a: pick(all.a, group.a), b: pick(all.b, group.b) };
-    const alignment = align(keys.a, keys.b);
-    return { ...alignment, group, keys, verdicts: new Uint8Array(alignment.pairsA.length) };
-  });
-}
-
-/** Compares all pairs at once, because that is the order in which the records lie; then settles group by group. */
-function scriptsOf(aligned: readonly AlignedGroup[], comparer: Comparer, countA: number): GroupDiff[] {
-  const partners = new Int32Array(countA).fill(-1);
-  for (const { group, pairsA, pairsB } of aligned)
-    for (let pair = 0; pair < pairsA.length; pair++)
-      partners[group.a[pairsA[pair]!]!] = group.b[pairsB[pair]!]!;
-  const differ = comparer.compareAll(partners);
-  return aligned.map(({ group, keys, minimal: _, ...pairing }) => {
-    const { pairsA, pairsB, verdicts } = pairing;
-    for (let pair = 0; pair < verdicts.length; pair++) verdicts[pair] = differ[group.a[pairsA[pair]!]!]!;
+    const { pairsA, pairsB, minimal } = align(keys.a, keys.b, { isBefore });
+    const pairing = { pairsA, pairsB, verdicts: comparer.compare(group, pairsA, pairsB) };
     settleGaps(pairing, keys, (a, b) => comparer.differs(group.a[a]!, group.b[b]!));
-    return { ...group, script: scriptOf([keys.a.length, keys.b.length], pairsA, pairsB, verdicts) };
+    return { ...pairing, group, minimal, script: scriptOf([keys.a.length, keys.b.length], pairing) };
   });
 }
 

@@ -31,7 +31,7 @@ export function settleGaps(
   differs: (a: number, b: number) => boolean,
 ): void {
   const { pairsA, pairsB } = pairing;
-  for (let pair = 0; pair <= pairsA.length; pair++) {
+  for (let pair = nextGap(pairing, 0); pair <= pairsA.length; pair = nextGap(pairing, pair + 1)) {
     const gapA = gapBefore(pairsA, pair, keys.a.length);
     const gapB = gapBefore(pairsB, pair, keys.b.length);
     if ((gapA === 0) === (gapB === 0)) continue;
@@ -40,6 +40,19 @@ export function settleGaps(
     const isUp = up.gain > down.gain || (up.gain === down.gain && -up.by < down.by);
     gap.move(isUp ? up : down);
   }
+}
+
+/** The first pair from `from` on that does not follow the one before on both sides, or their number. */
+function nextGap({ pairsA, pairsB }: Pairing, from: number): number {
+  let pair = Math.max(1, from);
+  if (from === 0 && (pairsA[0] !== 0 || pairsB[0] !== 0)) return 0;
+  while (
+    pair < pairsA.length &&
+    pairsA[pair]! - pairsA[pair - 1]! === 1 &&
+    pairsB[pair]! - pairsB[pair - 1]! === 1
+  )
+    pair++;
+  return from > pairsA.length ? from : Math.min(pair, pairsA.length);
 }
 
 function gapBefore(pairs: Int32Array, pair: number, length: number): number {

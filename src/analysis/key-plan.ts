@@ -86,7 +86,7 @@ export class KeyPlan {
 
   #compileWords(field: Field): void {
     const bits = new Int32Array(RECORD_WORDS);
-    markField(bits, field, true);
+    markField(bits, field);
     bits.forEach((mask, word) => {
       if (mask !== 0) this.#emit(BITS, word, 0, mask);
     });

@@ -71,12 +71,11 @@ export class KeyReader {
     }
   }
 
-  /**
-   * Numbers the ids of two captures anew, so that they do not depend on which capture was read first: `align` then
-   * gives the transposed result when both are swapped.
-   */
-  renumber(a: Int32Array, b: Int32Array): void {
-    if (isBefore(b, a, this.#interner)) renumberFrom(b, a, this.#interner.count);
+  /** Whether the key of an id comes before that of another: by their words, not by when they were met. */
+  isBefore(id: number, other: number): boolean {
+    const [words, others] = [this.#interner.words(id), this.#interner.words(other)];
+    const at = words.findIndex((word, place) => word !== others[place]);
+    return at < 0 ? words.length < others.length : words[at]! < (others[at] ?? Number.NEGATIVE_INFINITY);
   }
 }
 
@@ -97,28 +96,4 @@ function readSpan(
   for (let word = 0; word < size >> 2; word++) key[to++] = words[first + word]!;
   if (size % 4 !== 0) key[to++] = words[first + (size >> 2)]! & ((1 << ((size % 4) * 8)) - 1);
   return to;
-}
-
-/** Whether a sequence comes before another in an order that knows nothing of how ids are numbered. */
-function isBefore(one: Int32Array, other: Int32Array, interner: Interner): boolean {
-  if (one.length !== other.length) return one.length < other.length;
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at++;
-  if (at === one.length) return false;
-  const [left, right] = [interner.words(one[at]!), interner.words(other[at]!)];
-  const word = left.findIndex((each, place) => each !== right[place]);
-  return word < 0 ? left.length < right.length : left[word]! < (right[word] ?? Number.NEGATIVE_INFINITY);
-}
-
-/** Numbers ids as they are met in `first`, then in `second`. */
-function renumberFrom(first: Int32Array, second: Int32Array, count: number): void {
-  const renamed = new Int32Array(count).fill(-1);
-  let next = 0;
-  for (const ids of [first, second]) {
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at]!;
-      if (renamed[id] === -1) renamed[id] = next++;
-      ids[at] = renamed[id]!;
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import type { Pairing } from "./gaps.ts";
 import { grown } from "./grown.ts";
 
 /** What happens to the messages of a run. */
@@ -55,13 +56,9 @@ export class Script {
   }
 }
 
-/** The script for sequences of two lengths with these pairs, of which those with a verdict of 1 are changed. */
-export function scriptOf(
-  lengths: readonly [a: number, b: number],
-  pairsA: Int32Array,
-  pairsB: Int32Array,
-  verdicts: Uint8Array,
-): Script {
+/** The script for sequences of two lengths that are paired; changed are the pairs with a verdict of 1. */
+export function scriptOf([lengthA, lengthB]: readonly [number, number], pairing: Pairing): Script {
+  const { pairsA, pairsB, verdicts } = pairing;
   const script = new Script();
   let a = 0;
   let b = 0;
@@ -71,19 +68,24 @@ export function scriptOf(
     const verdict = verdicts[pair]!;
     script.add(DELETED, a, b, firstA - a);
     script.add(INSERTED, firstA, b, firstB - b);
-    let end = pair + 1;
-    while (
-      pairsA[end] === firstA + end - pair &&
-      pairsB[end] === firstB + end - pair &&
-      verdicts[end] === verdict
-    )
-      end++;
-    script.add(verdict === 1 ? CHANGED : EQUAL, firstA, firstB, end - pair);
-    a = firstA + end - pair;
-    b = firstB + end - pair;
-    pair = end;
+    const length = runLength(pairing, pair);
+    script.add(verdict === 1 ? CHANGED : EQUAL, firstA, firstB, length);
+    a = firstA + length;
+    b = firstB + length;
+    pair += length;
   }
-  script.add(DELETED, a, b, lengths[0] - a);
-  script.add(INSERTED, lengths[0], b, lengths[1] - b);
+  script.add(DELETED, a, b, lengthA - a);
+  script.add(INSERTED, lengthA, b, lengthB - b);
   return script;
+}
+
+/** How many pairs follow each other on both sides, with the same verdict. */
+function runLength({ pairsA, pairsB, verdicts }: Pairing, first: number): number {
+  const shiftA = pairsA[first]! - first;
+  const shiftB = pairsB[first]! - first;
+  const verdict = verdicts[first]!;
+  let pair = first + 1;
+  while (pairsA[pair] === pair + shiftA && pairsB[pair] === pair + shiftB && verdicts[pair] === verdict)
+    pair++;
+  return pair - first;
 }

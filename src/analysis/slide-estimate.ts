@@ -33,13 +33,13 @@ const PAGE_BYTES = 4096;
 export function estimateSlide(a: Capture, b: Capture, groups: readonly Group[], shapes: Shapes): Estimate {
   const reader = new KeyReader(new KeyPlan(shapes, eventKey));
   const ids = { a: reader.readAll(a), b: reader.readAll(b) };
-  reader.renumber(ids.a, ids.b);
+  const isBefore = (id: number, other: number) => reader.isBefore(id, other);
   const [inA, inB] = [new RipReader(a, shapes), new RipReader(b, shapes)];
   const kernel = hasKernel(inA, a.count) && hasKernel(inB, b.count);
   const votes = new Votes();
   for (const group of groups) {
     const [fromA, fromB] = [sample(inA, group.a, kernel), sample(inB, group.b, kernel)];
-    const { pairsA, pairsB } = align(pick(ids.a, fromA), pick(ids.b, fromB));
+    const { pairsA, pairsB } = align(pick(ids.a, fromA), pick(ids.b, fromB), { isBefore });
     for (let pair = 0; pair < pairsA.length; pair++) {
       inA.read(fromA[pairsA[pair]!]!);
       inB.read(fromB[pairsB[pair]!]!);

@@ -56,6 +56,15 @@ export class Channel {
     return true;
   }
 
+  /** Whether a line of another shape, in the middle of a message, is a spoilt one of this dump: it begins none. */
+  isSpoiltBy(shaped: ShapedLine): boolean {
+    if (this.shape.log || !this.dump.inRecord || shaped.shape === this.shape) return false;
+    const { words, offset } = shaped;
+    if (words.bad !== undefined) return true;
+    const digits = words.words.flat().length >= 8 ? words : undefined;
+    return digits === undefined || !/^(?:0x)?0*$/.test(offset) || offset === "";
+  }
+
   /** Reads a line by its shape, and keeps where its digits stand for those that follow. */
   read(shaped: ShapedLine, line: Line): void {
     const { dump } = this;
@@ -126,8 +135,11 @@ export class Channel {
     return at;
   }
 
+  /** Decimal and octal offsets are of tools with 7 digits or more, and of whole lines of 8 or 16 bytes. */
   #tellRadix(digits: string): void {
     for (const radix of this.shape.radixes) {
+      const least = { 16: 1, 10: 8, 8: 16 }[radix] ?? 1;
+      if (radix !== 16 && (digits.length < 7 || this.dump.rowBytes % least !== 0)) continue;
       const first = parseAddress(bare(this.#first), radix);
       if (!this.dump.fits(first, parseAddress(digits, radix))) continue;
       this.#radix = radix;

@@ -51,8 +51,11 @@ async function print(files: readonly string[], options: OptionValues, io: Io) {
 
 /** Counts matches without printing them; `--quiet` stops at the first. */
 async function count(files: readonly string[], options: OptionValues, io: Io) {
-  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?(\w+).*/, "$3")).find(
-    (name) => options[name] !== undefined && options[name] !== true,
+  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?([\w-]+).*/, "$3")).find(
+    (name) => {
+      const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+      return value !== undefined && value !== true;
+    },
   );
   if (given !== undefined || options.json === true)
     throw usageError(`--${given ?? "json"} does not go with --count or --quiet, which print no messages`);

@@ -15,7 +15,11 @@ export const OUTPUT_OPTIONS: readonly OptionRow[] = [
     flags: "-o, --output <file>",
     about: "write to a file, which appears only when it is complete; its extension chooses the format",
   },
-  { flags: "--fields <list>", about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json)" },
+  {
+    flags: "--fields <list>",
+    about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json)",
+    values: "fields",
+  },
   { flags: "--no-header", about: "no header line (table)" },
 ];
 

@@ -1,6 +1,7 @@
 /** Writes the sample captures beside this file, always the same bytes: `npm run samples`. */
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { wiresharkDissector } from "../src/record/wireshark.ts";
 import { boot, threadRegisters } from "./boot.ts";
 import { containerSamples } from "./containers.ts";
 import { bareHeaders } from "./headers.ts";
@@ -27,6 +28,7 @@ export function sampleFiles(): Map<string, Uint8Array> {
     ["System.map", Buffer.from(systemMap())],
     ...containerSamples(linuxBoot),
     ...textSamples(linuxBoot),
+    ["wireshark/hvmsg.lua", Buffer.from(wiresharkDissector())],
   ]);
 }
 

@@ -11,8 +11,13 @@ export const DIFF_OPTIONS: readonly OptionRow[] = [
     flags: "--by <list>",
     about:
       "fields that make messages the same event (default: type, access, RIP, and what identifies the payload)",
+    values: "fields",
   },
-  { flags: "--ignore <list>", about: "fields that are not compared; a group leaves out all below it" },
+  {
+    flags: "--ignore <list>",
+    about: "fields that are not compared; a group leaves out all below it",
+    values: "fields",
+  },
   { flags: "--interleaved", about: "align the whole sequence instead of each VP's" },
   {
     flags: "--slide <offset>",

@@ -4,6 +4,7 @@ import { printable } from "../base/text.ts";
 import { type Batch, Shapes, type Sink } from "../record/index.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { printRecords } from "./printing.ts";
+import { progressOf } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { COLOR_OPTION, OUTPUT_OPTIONS } from "./writing.ts";
@@ -60,7 +61,8 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
   if (given !== undefined || options.json === true)
     throw usageError(`--${given ?? "json"} does not go with --count or --quiet, which print no messages`);
   const shapes = new Shapes();
-  const reporter = new StderrReporter(io);
+  const progress = options.quiet === true ? undefined : progressOf(io, files, true);
+  const reporter = new StderrReporter(io, progress);
   const sink = new CountingSink(files);
   const limit = options.quiet === true ? { limit: 1 } : limitOf(options);
   const input = inputOptionsOf(options);
@@ -71,9 +73,10 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
     sink,
     reporter,
     io,
+    progress,
     ...selectOf(options, shapes),
     ...limit,
-  });
+  }).finally(() => progress?.end());
   if (options.count === true) await io.stdout.write(Buffer.from(sink.text()));
   return { matched: counts.printed, troubles: reporter.troubles };
 }

@@ -1,5 +1,6 @@
 /** commands: what a user can ask for, one file and one row each. */
 import type { Command } from "./command.ts";
+import { completionOf } from "./completion.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
@@ -10,4 +11,12 @@ import { schema } from "./schema.ts";
 export type { Command, OptionRow } from "./command.ts";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [decode, filter, diff, encode, fields, schema];
+export const COMMANDS: readonly Command[] = [
+  decode,
+  filter,
+  diff,
+  encode,
+  fields,
+  schema,
+  completionOf(() => COMMANDS),
+];

@@ -19,11 +19,13 @@ export const OUTPUT_OPTIONS: readonly OptionRow[] = [
   {
     flags: "--fields <list>",
     about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json, csv, parquet)",
+    values: "fields",
   },
   { flags: "--no-header", about: "no header line (table, csv)" },
   {
     flags: "--partition-by <list>",
     about: "with -o FOLDER: a Parquet data set with a folder for each value of these fields",
+    values: "fields",
   },
 ];
 

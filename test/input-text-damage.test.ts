@@ -91,7 +91,7 @@ describe("damaged lines of dumps with offsets", () => {
   for (const [kind, damage] of Object.entries(LINE_DAMAGE)) {
     it(`${kind}: what is not read is told`, () => {
       const rng = createRng(51);
-      for (let round = 0; round < 300; round++) {
+      for (let round = 0; round < 1500; round++) {
         const messages = someMessages(rng, 4);
         const name = randomPick(rng, OFFSETS);
         const lines = (TEXTS[name]?.(messages) ?? "").split("\n").slice(0, -1);

@@ -18,20 +18,26 @@ export function wordOf(place: number): number {
  */
 export class Blocks {
   readonly list: Int32Array[] = [];
-  #used = BLOCK_WORDS;
+  /** The last block, the place where it begins, and its words that are taken. */
+  last: Int32Array = new Int32Array(0);
+  start = 0;
+  used = BLOCK_WORDS;
+
+  /** Begins a new block. */
+  turn(): void {
+    this.start = this.list.length << BLOCK_SHIFT;
+    this.last = new Int32Array(BLOCK_WORDS);
+    this.list.push(this.last);
+    this.used = 0;
+  }
 
   /** Keeps words; gives their place. */
   keep(words: Int32Array, from: number, size: number): number {
-    if (this.#used + size > BLOCK_WORDS) {
-      this.list.push(new Int32Array(BLOCK_WORDS));
-      this.#used = 0;
-    }
-    const last = this.list.length - 1;
-    const block = this.list[last]!;
-    const used = this.#used;
-    for (let word = 0; word < size; word++) block[used + word] = words[from + word]!;
-    this.#used = used + size;
-    return (last << BLOCK_SHIFT) | used;
+    if (this.used + size > BLOCK_WORDS) this.turn();
+    const { last, used } = this;
+    for (let word = 0; word < size; word++) last[used + word] = words[from + word]!;
+    this.used = used + size;
+    return this.start | used;
   }
 
   /** Whether the words at a place are these. */

@@ -42,17 +42,14 @@ export function settleGaps(
   }
 }
 
-/** The first pair from `from` on that does not follow the one before on both sides, or their number. */
+/** The first pair from `from` on that does not follow the one before on both sides; else their number, or `from`. */
 function nextGap({ pairsA, pairsB }: Pairing, from: number): number {
-  let pair = Math.max(1, from);
-  if (from === 0 && (pairsA[0] !== 0 || pairsB[0] !== 0)) return 0;
-  while (
-    pair < pairsA.length &&
-    pairsA[pair]! - pairsA[pair - 1]! === 1 &&
-    pairsB[pair]! - pairsB[pair - 1]! === 1
-  )
-    pair++;
-  return from > pairsA.length ? from : Math.min(pair, pairsA.length);
+  for (let pair = from; pair < pairsA.length; pair++) {
+    const isNextA = pairsA[pair] === (pair > 0 ? pairsA[pair - 1]! + 1 : 0);
+    const isNextB = pairsB[pair] === (pair > 0 ? pairsB[pair - 1]! + 1 : 0);
+    if (!isNextA || !isNextB) return pair;
+  }
+  return Math.max(from, pairsA.length);
 }
 
 function gapBefore(pairs: Int32Array, pair: number, length: number): number {

@@ -22,6 +22,7 @@ export class TextLines implements DiffLines {
   readonly #writer: DiffWriter;
   /** Width of a record number, and marks before and after a line in its colour, by kind. */
   readonly #width: number;
+  readonly #indent: string;
   readonly #marks: ReturnType<typeof marksOf>;
 
   constructor(view: DiffView, shapes: Shapes, writer: DiffWriter) {
@@ -33,27 +34,27 @@ export class TextLines implements DiffLines {
     this.#width = String(Math.max(...last)).length;
     this.#marks = marksOf(view.style);
     const { header } = plainTable(shapes, LINE_COLUMNS);
-    this.titles = `${view.style.bold(`${this.#numbers(" ", "A", "B")}${header.trimEnd()}`)}\n`;
+    const heads = `  ${"A".padStart(this.#width)} ${"B".padStart(this.#width)} ${header}`;
+    this.titles = `${view.style.bold(heads.trimEnd())}\n`;
+    this.#indent = " ".repeat(2 * this.#width + 4);
   }
 
   write({ kind, a, b }: DiffLine): void {
     const { diff, style } = this.#view;
     const writer = this.#writer;
     const { before, after } = this.#marks[kind]!;
-    const [ofA, ofB] = [a < 0 ? "" : String(diff.a.indexOf(a)), b < 0 ? "" : String(diff.b.indexOf(b))];
-    writer.text(before + this.#numbers(SIGNS[kind]!, ofA, ofB));
+    writer.text(before);
+    writer.text(SIGNS[kind]!);
+    writer.text(" ");
+    writer.number(a < 0 ? -1 : diff.a.indexOf(a), this.#width);
+    writer.number(b < 0 ? -1 : diff.b.indexOf(b), this.#width);
     writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
     if (after !== "") {
       writer.dropNewline();
       writer.text(`${after}\n`);
     }
     if (kind !== CHANGED) return;
-    const indent = this.#numbers(" ", "", "");
     for (const change of changeTexts(diff, diff.a.borrow(a), diff.b.borrow(b)))
-      writer.text(`${indent}${style.yellow(changeLine(change))}\n`);
-  }
-
-  #numbers(sign: string, a: string, b: string): string {
-    return `${sign} ${a.padStart(this.#width)} ${b.padStart(this.#width)} `;
+      writer.text(`${this.#indent}${style.yellow(changeLine(change))}\n`);
   }
 }

@@ -29,7 +29,29 @@ export class DiffWriter {
   }
 
   text(text: string): void {
-    this.#program.append(text);
+    const { out } = this.#program;
+    let at = this.#program.length;
+    for (let character = 0; character < text.length; character++) {
+      const code = text.charCodeAt(character);
+      if (code > 0x7f) return this.#program.append(text);
+      out[at++] = code;
+    }
+    this.#program.length = at;
+  }
+
+  /** A number at the end of a column of a width, and a space; -1 leaves it empty. */
+  number(value: number, width: number): void {
+    const { out } = this.#program;
+    const end = this.#program.length + width;
+    let left = value;
+    for (let at = end - 1; at >= this.#program.length; at--) {
+      const isEmpty = value < 0 || (left === 0 && at < end - 1);
+      const rest = Math.floor(left / 10);
+      out[at] = isEmpty ? 0x20 : 0x30 + left - rest * 10;
+      left = rest;
+    }
+    out[end] = 0x20;
+    this.#program.length = end + 1;
   }
 
   /** The text of a borrowed record. */

@@ -2,11 +2,20 @@
 import { type Address, parseAddress } from "./text-address.ts";
 import { Dump, isTypeCode, type Reading } from "./text-dump.ts";
 import type { Line } from "./text-line.ts";
-import { type RowTemplate, readOffset, readRow, rowTemplate, type WordOrder } from "./text-row.ts";
+import {
+  type RowParts,
+  type RowTemplate,
+  readOffset,
+  readRow,
+  rowTemplate,
+  type WordOrder,
+} from "./text-row.ts";
 import { type LineShape, type ShapedLine, timeOf } from "./text-shapes.ts";
 
 /** Digits of words that numbers of whole bytes have. */
 const NUMBER_DIGITS = [2, 4, 8, 16];
+
+const ORDERS: readonly WordOrder[] = ["memory", "number"];
 
 /** The address of the line that is being read at once; one object for all, because there are many lines. */
 const place: Address = { high: 0, low: 0 };
@@ -28,9 +37,12 @@ export class Channel {
   #looksAtFirst = false;
   #grouped = false;
 
-  constructor(reading: Reading, { shape, offset }: ShapedLine) {
+  readonly #tag: string;
+
+  constructor(reading: Reading, { shape, offset, tag }: ShapedLine) {
     const isAddress = /^0x/i.test(offset) || offset.length >= 16;
     this.shape = shape;
+    this.#tag = tag.trimEnd();
     this.dump = new Dump(reading, shape.place === "offset" && isAddress ? "address" : shape.place);
     this.#radixKnown = shape.radixes.length === 1;
   }
@@ -56,13 +68,11 @@ export class Channel {
     return true;
   }
 
-  /** Whether a line of another shape, in the middle of a message, is a spoilt one of this dump: it begins none. */
-  isSpoiltBy(shaped: ShapedLine): boolean {
-    if (this.shape.log || !this.dump.inRecord || shaped.shape === this.shape) return false;
-    const { words, offset } = shaped;
-    if (words.bad !== undefined) return true;
-    const digits = words.words.flat().length >= 8 ? words : undefined;
-    return digits === undefined || !/^(?:0x)?0*$/.test(offset) || offset === "";
+  /** Whether a line of another shape is a spoilt one of this dump: it comes inside a message, and begins none. */
+  isSpoiltBy(shaped: ShapedLine, line: Line): boolean {
+    if (shaped.shape === this.shape || !this.dump.insideRecord) return false;
+    if (this.shape.log && !(shaped.shape.log && shaped.tag.startsWith(this.#tag))) return false;
+    return !ORDERS.some((order) => beginsWithTypeCode(shaped, line, order));
   }
 
   /** Reads a line by its shape, and keeps where its digits stand for those that follow. */
@@ -97,11 +107,11 @@ export class Channel {
   /** Puts the bytes of a line behind those of its dump. */
   #readTemplate(shaped: ShapedLine, line: Line): RowTemplate {
     const { dump } = this;
-    const { words, timeEnd, offset } = shaped;
+    const { words, timeEnd } = shaped;
     const usual = usualOrder(shaped);
     this.#grouped = [4, 8, 16].includes(words.digits) && !words.prefixed;
     this.#looksAtFirst = this.#grouped || timeOf(line.text.slice(0, timeEnd)) !== undefined;
-    const begins = dump.length === 0 || /^(?:0x)?0+$/.test(offset);
+    const begins = dump.length === 0 || isZeroOffset(shaped);
     if (this.#grouped && begins) {
       for (const order of [usual, usual === "memory" ? "number" : "memory"] as const) {
         const template = this.#readIn(order, shaped, line);
@@ -114,9 +124,7 @@ export class Channel {
   }
 
   #readIn(order: WordOrder, shaped: ShapedLine, { text, bytes, from, to }: Line): RowTemplate {
-    const { words, offset, offsetFrom, timeEnd } = shaped;
-    const labelFrom = offsetFrom + offset.length;
-    const template = rowTemplate(text, { words, order, offset: digitColumns(shaped), timeEnd, labelFrom });
+    const template = rowTemplate(text, partsOf(shaped, order));
     readRow(template, bytes, from, to, this.dump.bytes, this.dump.length);
     this.#template = template;
     return template;
@@ -147,6 +155,8 @@ export class Channel {
       this.dump.moveTo(first);
       return;
     }
+    // A gap: the next line must not be taken for the second of a dump in another base.
+    this.#radixKnown = true;
   }
 }
 
@@ -154,6 +164,22 @@ export class Channel {
 function usualOrder({ shape, words }: ShapedLine): WordOrder {
   if (words.prefixed) return "number";
   return words.digits > 16 ? "memory" : shape.order;
+}
+
+function isZeroOffset({ offset }: ShapedLine): boolean {
+  return /^(?:0x)?0+$/.test(offset);
+}
+
+function beginsWithTypeCode(shaped: ShapedLine, { text, bytes, from, to }: Line, order: WordOrder): boolean {
+  if (shaped.words.bad !== undefined) return false;
+  const template = rowTemplate(text, partsOf(shaped, order));
+  const into = new Uint8Array(template.count);
+  return readRow(template, bytes, from, to, into, 0) && into.length >= 4 && isTypeCode(into, 0);
+}
+
+function partsOf(shaped: ShapedLine, order: WordOrder): RowParts {
+  const { words, offset, offsetFrom, timeEnd } = shaped;
+  return { words, order, offset: digitColumns(shaped), timeEnd, labelFrom: offsetFrom + offset.length };
 }
 
 /** Digits of an offset without 0x and WinDbg's backtick. */

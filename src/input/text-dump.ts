@@ -274,6 +274,11 @@ export class Dump {
     return true;
   }
 
+  /** Whether a message has begun and is not over. */
+  get insideRecord(): boolean {
+    return this.open && this.#inRecord > 0;
+  }
+
   /** Bytes of the record that have been read, or left out. */
   get #inRecord(): number {
     return this.#skip > 0 ? this.recordBytes - this.#skip : this.length;

@@ -156,8 +156,9 @@ export class ListReader {
   read(bytes: Uint8Array, from: number, to: number, offset: number): number {
     for (let at = from; at < to; ) {
       const code = bytes[at] as number;
+      const next = at + 1 < to ? bytes[at + 1] : undefined;
       if (this.#comment) {
-        if (code === STAR && bytes[at + 1] === SLASH) {
+        if (code === STAR && next === SLASH) {
           this.#comment = false;
           at++;
         }
@@ -167,8 +168,8 @@ export class ListReader {
         this.#flush();
         this.closed = true;
         return at + 1;
-      } else if (code === SLASH && bytes[at + 1] === SLASH) return to;
-      else if (code === SLASH && bytes[at + 1] === STAR) {
+      } else if (code === SLASH && next === SLASH) return to;
+      else if (code === SLASH && next === STAR) {
         this.#comment = true;
         at += 2;
       } else {

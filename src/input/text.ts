@@ -96,7 +96,7 @@ class TextParser implements MessageParser {
     if (text.trim() === "") return this.#noBytes();
     if (text === "*" && this.#channels.current?.dump.open) return this.#channels.current.dump.star();
     const shaped = beginsWithList(text) || beginsWithEscape(text) ? undefined : this.#shapeOf(text);
-    if (shaped) return last ? this.#channelOf(shaped).read(shaped, line) : this.#beginLong(shaped, line);
+    if (shaped) return last ? this.#row(shaped, line) : this.#beginLong(shaped, line);
     if (this.#channels.current?.readEnd(text)) return;
     if (hasEscapes(text)) return this.#string(line, last);
     if (this.#lists.begin(line)) return this.#channels.interrupt();
@@ -111,6 +111,12 @@ class TextParser implements MessageParser {
       if (shape === open) return 1;
       return shape.place === "none" ? LEAST_ALONE : LEAST_PLACED;
     });
+  }
+
+  #row(shaped: ShapedLine, line: Line): void {
+    const { current } = this.#channels;
+    if (current?.isSpoiltBy(shaped, line)) current.dump.damage("a line of another form inside a message");
+    else this.#channelOf(shaped).read(shaped, line);
   }
 
   #channelOf(shaped: ShapedLine) {

@@ -5,6 +5,8 @@
  * keys.ts) and their VPs (groups.ts); `align` pairs them (align*.ts), `Comparer` compares the pairs (compare*.ts,
  * changes.ts), gaps are settled (gaps.ts), and a `Script` holds the result as runs (script.ts, hunks.ts). What
  * identifies a payload is a datum of its row in messages/payloads.ts.
+ *
+ * stats: `Stats` is a sink that counts (stats.ts says how). To count one thing more, add its row to stats-sections.ts.
  */
 export type { Capture } from "./capture.ts";
 export { type Change, listChanges, valuesOf } from "./changes.ts";
@@ -15,3 +17,4 @@ export { Pair } from "./load.ts";
 export { CHANGED, DELETED, EQUAL, INSERTED, type Run, type Totals } from "./script.ts";
 export { isZero, type Slide, slideOf, unsignedSlide } from "./slide.ts";
 export type { Estimate } from "./slide-estimate.ts";
+export * from "./stats.ts";

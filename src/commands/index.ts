@@ -7,6 +7,7 @@ import { encode } from "./encode.ts";
 import { fields } from "./fields.ts";
 import { filter } from "./filter.ts";
 import { schema } from "./schema.ts";
+import { stats } from "./stats.ts";
 
 export type { Command, OptionRow } from "./command.ts";
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   decode,
   filter,
   diff,
+  stats,
   encode,
   fields,
   schema,

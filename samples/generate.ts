@@ -1,11 +1,14 @@
 /** Writes the sample captures beside this file, always the same bytes: `npm run samples`. */
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { wiresharkDissector } from "../src/record/wireshark.ts";
 import { boot, threadRegisters } from "./boot.ts";
+import { containerSamples } from "./containers.ts";
 import { bareHeaders } from "./headers.ts";
 import { systemMap } from "./kernel.ts";
 import { encodeCapture, type Message, Vp } from "./machine.ts";
 import { createRng } from "./rng.ts";
+import { textSamples } from "./texts.ts";
 
 type Stamped = Message & { vp: number };
 
@@ -16,12 +19,16 @@ const KASLR_SEED = 2;
 
 /** Every sample: file name -> bytes. */
 export function sampleFiles(): Map<string, Uint8Array> {
-  return new Map([
-    ["linux-boot.bin", encodeCapture(interleave(boot(), BOOT_SEED), 0n)],
+  const linuxBoot = encodeCapture(interleave(boot(), BOOT_SEED), 0n);
+  return new Map<string, Uint8Array>([
+    ["linux-boot.bin", linuxBoot],
     ["linux-boot-kaslr.bin", encodeCapture(interleave(otherBoot(), KASLR_SEED), SLIDE)],
     ["triple-fault.bin", encodeCapture(tripleFault(), 0n)],
     ["headers-2013.bin", bareHeaders()],
     ["System.map", Buffer.from(systemMap())],
+    ...containerSamples(linuxBoot),
+    ...textSamples(linuxBoot),
+    ["wireshark/hvmsg.lua", Buffer.from(wiresharkDissector())],
   ]);
 }
 

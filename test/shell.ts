@@ -9,7 +9,7 @@ export const TOP = resolve(import.meta.dirname, "..");
 let binFolder: string | undefined;
 
 /** A folder for PATH in which `hvmsg` is the built command. */
-function pathWithHvmsg(): string {
+export function shellPath(): string {
   if (binFolder === undefined) {
     binFolder = mkdtempSync(join(tmpdir(), "hvmsg-bin-"));
     const script = join(binFolder, "hvmsg");
@@ -27,7 +27,7 @@ export interface ShellRan {
 
 /** Runs a command line in a real shell, with the built `hvmsg` in its PATH; a failing part of a pipe does not count. */
 export function shell(command: string, options: { input?: Uint8Array; cwd?: string } = {}): ShellRan {
-  const env = { ...process.env, PATH: pathWithHvmsg(), TERM: "dumb", LC_ALL: "C.UTF-8" };
+  const env = { ...process.env, PATH: shellPath(), TERM: "dumb", LC_ALL: "C.UTF-8" };
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
     cwd: options.cwd ?? TOP,
     env,

@@ -43,6 +43,18 @@ describe("bad usage", () => {
   }
 });
 
+describe("formats that are no text", () => {
+  for (const format of ["raw", "pcapng", "parquet"]) {
+    it(`${format} is not written to a terminal`, async () => {
+      const ran = await run(["decode", "-f", format], { isTty: true });
+      expect(ran.stderr).toBe(
+        `hvmsg: --format ${format} is no text for a terminal - write it to a file with -o FILE\n`,
+      );
+      expect(ran.status).toBe(2);
+    });
+  }
+});
+
 describe("bad files", () => {
   const good = join(folder, "good.bin");
   writeFileSync(good, encodeIoPort({ abi: "hvhdk", vpIndex: 2, portNumber: 0x3f8 }));

@@ -28,6 +28,24 @@ interface Solution {
   minimal: boolean;
 }
 
+/** Steps per element within which sequences are much alike. */
+const ALIKE_LIMIT = 4;
+
+/** Aligns a part, without its common ends, if its search takes few steps; else gives false, and leaves `partner`. */
+export function solveAlike(whole: Box, a: Int32Array, b: Int32Array, partner: Int32Array): boolean {
+  const search = new MiddleSnake(a, b);
+  const limit = ALIKE_LIMIT * sizeOf(whole);
+  const split = search.split(whole, limit);
+  if (split.kind !== "exact") return false;
+  const tasks: Task[] = [];
+  pushHalves(tasks, { ...whole, limit: Number.POSITIVE_INFINITY, countedSize: 0 }, split);
+  for (let task = tasks.pop(); task; task = tasks.pop()) {
+    pairEnds(task, a, b, partner);
+    if (!isEmpty(task)) pushHalves(tasks, task, search.split(task, task.limit));
+  }
+  return true;
+}
+
 /** Aligns two sequences of ids below `idCount`, with `budget` steps of exact search. */
 export function solve(a: Int32Array, b: Int32Array, idCount: number, budget?: number): Solution {
   const solution = { partner: new Int32Array(a.length).fill(-1), minimal: true };

@@ -2,17 +2,19 @@
  * Aligns two sequences of key ids: which elements of A and B are the same event. Knows nothing of messages.
  *
  * The answer is a longest common subsequence, hence a minimal edit script, wherever that is affordable:
- *   1. the common prefix and suffix are paired, and elements whose id the other side lacks are dropped, as
- *      in GNU diff. Both are exact; its guess at further "confusing" (too common) lines is not: left out;
- *   2. where few pairs of equal ids remain, Hunt and Szymanski's chain of pairs, n log n (align-anchors.ts);
- *   3. else Myers' O(ND) search in linear space, within a budget of steps (align-search.ts).
+ *   1. the common prefix and suffix are paired. Where little differs, Myers' search (step 4) ends soon, and the
+ *      others are skipped;
+ *   2. else elements whose id the other side lacks are dropped, as in GNU diff. This is exact; its guess at further
+ *      "confusing" (too common) lines is not: left out;
+ *   3. where few pairs of equal ids remain, Hunt and Szymanski's chain of pairs, n log n (align-anchors.ts);
+ *   4. else Myers' O(ND) search in linear space, within a budget of steps (align-search.ts).
  * A part whose search exceeds its budget is cut by a guess, and then the result may not be minimal:
- *   4. at patience and histogram anchors: the chain over the rarest ids (align-anchors.ts);
- *   5. where there are none, or not plausible ones, where the search got furthest, as in GNU diff and xdiff.
- * Steps 2 to 5 are joined in align-solve.ts.
+ *   5. at patience and histogram anchors: the chain over the rarest ids (align-anchors.ts);
+ *   6. where there are none, or not plausible ones, where the search got furthest, as in GNU diff and xdiff.
+ * Steps 3 to 6 are joined in align-solve.ts.
  */
 import type { Box } from "./align-search.ts";
-import { isEmpty, pairEnds, solve } from "./align-solve.ts";
+import { isEmpty, pairEnds, solve, solveAlike } from "./align-solve.ts";
 
 /** Matched pairs, A index -> B index. Everything not paired is deleted (A) or inserted (B). */
 export interface Alignment {
@@ -27,32 +29,37 @@ export interface Alignment {
 export interface AlignOptions {
   /** Steps of exact search, some 5 ns each, before a part is cut by a guess. By default grows with size. */
   budget?: number;
+  /** Whether an id comes before another, in an order that does not depend on how ids were numbered. */
+  isBefore?: (id: number, other: number) => boolean;
 }
 
 /**
  * Aligns two sequences of key ids (equal id = same event). Ids are dense, from 0: tables are as long as the
  * largest. Time is near-linear and memory linear, whatever the input. Swapping the arguments transposes the
- * result, if the ids stay the same: a caller that numbers keys as it meets them must start with the same side
- * either way, or the choice between equally good alignments may differ.
+ * result, if the ids stay the same, or `isBefore` orders them in the same way.
  */
 export function align(a: Int32Array, b: Int32Array, options: AlignOptions = {}): Alignment {
-  if (isAfter(a, b)) {
+  if (isAfter(a, b, options)) {
     const { pairsA, pairsB, minimal } = align(b, a, options);
     return { pairsA: pairsB, pairsB: pairsA, minimal };
   }
   const partner = new Int32Array(a.length).fill(-1);
   const inner = { aLo: 0, aHi: a.length, bLo: 0, bHi: b.length };
   pairEnds(inner, a, b, partner);
-  const minimal = isEmpty(inner) || alignShared(inner, a, b, partner, options.budget);
+  const minimal =
+    isEmpty(inner) ||
+    (options.budget === undefined && solveAlike(inner, a, b, partner)) ||
+    alignShared(inner, a, b, partner, options.budget);
   return { ...collect(partner), minimal };
 }
 
 /** A total order of sequences, so that both orders of the arguments run the same computation. */
-function isAfter(a: Int32Array, b: Int32Array): boolean {
+function isAfter(a: Int32Array, b: Int32Array, { isBefore }: AlignOptions): boolean {
   if (a.length !== b.length) return a.length > b.length;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
-  return i < a.length && a[i]! > b[i]!;
+  if (i === a.length) return false;
+  return isBefore ? isBefore(b[i]!, a[i]!) : a[i]! > b[i]!;
 }
 
 /** Aligns the elements whose ids both sides have, into `partner`. Gives whether the result is minimal. */
@@ -94,9 +101,13 @@ function pick(ids: Int32Array, positions: Int32Array): Int32Array {
 
 /** The pairs of an array that holds, for each index of A, its partner in B or -1. */
 function collect(partner: Int32Array): { pairsA: Int32Array; pairsB: Int32Array } {
-  const pairsB = partner.filter((j) => j >= 0);
-  const pairsA = new Int32Array(pairsB.length);
+  const pairsA = new Int32Array(partner.length);
+  const pairsB = new Int32Array(partner.length);
   let count = 0;
-  for (let i = 0; i < partner.length; i++) if (partner[i]! >= 0) pairsA[count++] = i;
-  return { pairsA, pairsB };
+  for (let i = 0; i < partner.length; i++) {
+    if (partner[i]! < 0) continue;
+    pairsA[count] = i;
+    pairsB[count++] = partner[i]!;
+  }
+  return { pairsA: pairsA.slice(0, count), pairsB: pairsB.slice(0, count) };
 }

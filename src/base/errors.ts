@@ -31,6 +31,8 @@ const SYSTEM_SENTENCES: Record<string, string> = {
   EISDIR: "is a folder, not a file",
   ENOTDIR: "a part of its path is not a folder",
   ENOSPC: "no space left on the device",
+  EFBIG: "the file would be larger than is allowed",
+  EDQUOT: "the disk quota is used up",
   EMFILE: "too many open files",
   EIO: "the device reported an input/output error",
   ELOOP: "too many symbolic links",

@@ -7,6 +7,8 @@ export interface OptionRow {
   about: string;
   /** The values that it takes, where they are few. */
   choices?: readonly string[];
+  /** What its value is made of, for completion; a `<file>` is a file, what has `choices` one of these. */
+  values?: "fields" | "types" | "access" | "flags" | "expression";
   /** Turns the text into a value; throws a usage error. */
   parse?: (text: string) => unknown;
 }
@@ -19,6 +21,8 @@ export interface Command {
   name: string;
   /** Its operands, as commander writes them: `[FILE...]`. */
   operands: string;
+  /** The values that its operands take, where they are few; else they are files. */
+  operandChoices?: readonly string[];
   about: string;
   options: readonly OptionRow[];
   /** Command lines with what they are for; shown in `--help`, run by the tests. */

@@ -14,6 +14,8 @@ export const decode: Command = {
     ["hvmsg decode -f tree --limit 1 samples/linux-boot.bin", "every field of the first, explained"],
     ["hvmsg decode --json samples/linux-boot.bin | jq -c '[.vpIndex, .rip]'", "for jq"],
     ["hvmsg decode --fields index,rip,portNumber samples/linux-boot.bin", "only these columns"],
+    ["hvmsg decode -o boot.parquet samples/linux-boot.bin", "for DuckDB; .csv and .pcapng for others"],
+    ["hvmsg decode --partition-by vpIndex -o captures samples/linux-boot.bin", "a folder a VP, for Spark"],
   ],
   async run(operands, options, io) {
     const { troubles } = await printRecords(filesOf(operands), options, io);

@@ -7,12 +7,21 @@ export const fields: Command = {
   name: "fields",
   operands: "",
   about: "list every field: path, type, values, the payloads that have it",
-  options: [COLOR_OPTION],
+  options: [
+    COLOR_OPTION,
+    { flags: "--wireshark", about: "print a Wireshark dissector (Lua) of link type USER0 instead" },
+  ],
   examples: [
     ["hvmsg fields", "all of them"],
     ["hvmsg fields | grep payload.msr", "those of one payload"],
+    ["hvmsg fields --wireshark", "in a file, for 'tshark -X lua_script:hvmsg.lua -r capture.pcapng'"],
   ],
   async run(_operands, options, io) {
+    if (options.wireshark === true) {
+      const { wiresharkDissector } = await import("../record/wireshark.ts");
+      await io.stdout.write(Buffer.from(wiresharkDissector()));
+      return 0;
+    }
     const { default: Table } = await import("cli-table3");
     const style = makeStyle(options.color as string | undefined, io);
     const table = new Table({

@@ -4,6 +4,7 @@ import { printable } from "../base/text.ts";
 import { type Batch, Shapes, type Sink } from "../record/index.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { printRecords } from "./printing.ts";
+import { progressOf } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { COLOR_OPTION, OUTPUT_OPTIONS } from "./writing.ts";
@@ -51,13 +52,17 @@ async function print(files: readonly string[], options: OptionValues, io: Io) {
 
 /** Counts matches without printing them; `--quiet` stops at the first. */
 async function count(files: readonly string[], options: OptionValues, io: Io) {
-  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?(\w+).*/, "$3")).find(
-    (name) => options[name] !== undefined && options[name] !== true,
+  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?([\w-]+).*/, "$3")).find(
+    (name) => {
+      const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+      return value !== undefined && value !== true;
+    },
   );
   if (given !== undefined || options.json === true)
     throw usageError(`--${given ?? "json"} does not go with --count or --quiet, which print no messages`);
   const shapes = new Shapes();
-  const reporter = new StderrReporter(io);
+  const progress = options.quiet === true ? undefined : progressOf(io, files, true);
+  const reporter = new StderrReporter(io, progress);
   const sink = new CountingSink(files);
   const limit = options.quiet === true ? { limit: 1 } : limitOf(options);
   const input = inputOptionsOf(options);
@@ -68,9 +73,10 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
     sink,
     reporter,
     io,
+    progress,
     ...selectOf(options, shapes),
     ...limit,
-  });
+  }).finally(() => progress?.end());
   if (options.count === true) await io.stdout.write(Buffer.from(sink.text()));
   return { matched: counts.printed, troubles: reporter.troubles };
 }

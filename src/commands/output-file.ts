@@ -89,7 +89,7 @@ function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /** Runs a step; a system error becomes a sentence with the file's name, after `undo`. */
-function sentence<Result>(path: string, step: () => Result, undo?: () => void): Result {
+export function sentence<Result>(path: string, step: () => Result, undo?: () => void): Result {
   try {
     return step();
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Io } from "../base/io.ts";
 import type { Counts } from "../pump.ts";
 import { Shapes } from "../record/index.ts";
 import type { OptionValues } from "./command.ts";
+import { progressOf } from "./progress.ts";
 import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { limitOf, selectOf } from "./selecting.ts";
 import { openOutput } from "./writing.ts";
@@ -15,15 +16,18 @@ export async function printRecords(
 ): Promise<{ counts: Counts; troubles: number }> {
   const input = inputOptionsOf(options);
   const shapes = new Shapes();
-  const reporter = new StderrReporter(io);
+  const progress = progressOf(io, files, options.output !== undefined && options.output !== "-");
+  const reporter = new StderrReporter(io, progress);
   const chosen = { ...selectOf(options, shapes), ...limitOf(options) };
   const { sink, commit, abandon } = openOutput(options, files, shapes, io);
   try {
-    const counts = await readFiles({ files, input, shapes, sink, reporter, io, ...chosen });
+    const counts = await readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen });
     commit();
     return { counts, troubles: reporter.troubles };
   } catch (error) {
     abandon();
     throw error;
+  } finally {
+    progress?.end();
   }
 }

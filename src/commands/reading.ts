@@ -8,6 +8,7 @@ import { type Counts, pump } from "../pump.ts";
 import type { Reporter, Select, Shapes, Sink } from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
 import { parseCount } from "./parse-values.ts";
+import type { Progress } from "./progress.ts";
 
 export const INPUT_OPTIONS: readonly OptionRow[] = [
   {
@@ -30,6 +31,7 @@ export const INPUT_OPTIONS: readonly OptionRow[] = [
     about: "where the message begins in a record",
     parse: parseCount("--message-offset", 0, 1 << 24),
   },
+  { flags: "--verbose", about: "say what the input was recognised as" },
 ];
 
 /** The input options as the reader takes them; throws a usage error where they contradict each other. */
@@ -40,6 +42,7 @@ export function inputOptionsOf(options: OptionValues): InputOptions {
       : {}),
     ...(options.abi !== undefined && options.abi !== "auto" ? { abi: options.abi as Abi } : {}),
     ...(options.recordSize === undefined ? {} : { recordSize: options.recordSize as number }),
+    ...(options.verbose === true ? { verbose: true } : {}),
     ...(options.messageOffset === undefined ? {} : { messageOffset: options.messageOffset as number }),
   };
   checkInputOptions(input);
@@ -50,14 +53,18 @@ export function inputOptionsOf(options: OptionValues): InputOptions {
 export class StderrReporter implements Reporter {
   troubles = 0;
   readonly #io: Io;
+  readonly #progress: Progress | undefined;
   readonly #noted = new Set<string>();
 
-  constructor(io: Io) {
+  /** `progress`: a line on the terminal that gives way to what is said. */
+  constructor(io: Io, progress?: Progress) {
     this.#io = io;
+    this.#progress = progress;
   }
 
   trouble(file: string, what: string, hint?: string): void {
     this.troubles++;
+    this.#progress?.erase();
     this.#io.stderr.write(`hvmsg: ${printable(file)}: ${what}${hint === undefined ? "" : ` - ${hint}`}\n`);
   }
 
@@ -65,6 +72,7 @@ export class StderrReporter implements Reporter {
   note(what: string): void {
     if (this.#noted.has(what)) return;
     this.#noted.add(what);
+    this.#progress?.erase();
     this.#io.stderr.write(`hvmsg: note: ${what}\n`);
   }
 }
@@ -78,6 +86,8 @@ export interface ReadRun {
   sink: Sink;
   reporter: Reporter;
   io: Io;
+  /** Shown while it runs, and taken away at its end. */
+  progress?: Progress | undefined;
 }
 
 /**
@@ -93,6 +103,7 @@ export async function readFiles({
   sink,
   reporter,
   io,
+  progress,
 }: ReadRun): Promise<Counts> {
   const counts: Counts = { read: 0, empty: 0, left: 0, printed: 0 };
   const options = { shapes, limit: limit ?? Number.POSITIVE_INFINITY, ...(select ? { select } : {}) };
@@ -101,7 +112,7 @@ export async function readFiles({
     try {
       const source = await openSource(file, input, reporter, () => io.stdin);
       try {
-        if (!(await pump(source, sink, counts, options))) break;
+        if (!(await pump(progress?.watch(source) ?? source, sink, counts, options))) break;
       } finally {
         source.close();
       }

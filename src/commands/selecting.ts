@@ -9,12 +9,25 @@ export const SELECT_OPTIONS: readonly OptionRow[] = [
   {
     flags: "--type <list>",
     about: "these message types: io,msr; a name of any family, a code, %group; !x excludes",
+    values: "types",
   },
-  { flags: "--access <list>", about: "any of these access types: read,write,execute (r,w,x)" },
+  {
+    flags: "--access <list>",
+    about: "any of these access types: read,write,execute (r,w,x)",
+    values: "access",
+  },
   { flags: "--rip <list>", about: "RIP: 0x1000, 0x1000..0x1fff (inclusive), 0x1000+0x200 (start + length)" },
-  { flags: "--flags <list>", about: "RFLAGS and execution state, all of: IF,!TF,eferLma,cpl=3" },
+  {
+    flags: "--flags <list>",
+    about: "RFLAGS and execution state, all of: IF,!TF,eferLma,cpl=3",
+    values: "flags",
+  },
   { flags: "--index <list>", about: "these record numbers: 5,7-9" },
-  { flags: "--where <expression>", about: "an expression over any field: 'portNumber == 0x3f8 && cpl == 3'" },
+  {
+    flags: "--where <expression>",
+    about: "an expression over any field: 'portNumber == 0x3f8 && cpl == 3'",
+    values: "expression",
+  },
   { flags: "-v, --invert", about: "the messages that do not match" },
 ];
 

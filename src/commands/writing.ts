@@ -3,10 +3,11 @@ import { extname } from "node:path";
 import { Chalk } from "chalk";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
-import { type Destination, FORMATS, type Format } from "../output/index.ts";
-import { resolvePaths, type Shapes, type Sink } from "../record/index.ts";
+import { type Destination, FORMATS, type Format, isPartitionField, openDataSet } from "../output/index.ts";
+import { fieldCatalog, resolvePaths, type Shapes, type Sink } from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
 import { openOutputFile } from "./output-file.ts";
+import { openOutputFolder } from "./output-folder.ts";
 
 export const OUTPUT_OPTIONS: readonly OptionRow[] = [
   { flags: "-f, --format <format>", about: "how to print", choices: FORMATS.map((format) => format.name) },
@@ -15,8 +16,17 @@ export const OUTPUT_OPTIONS: readonly OptionRow[] = [
     flags: "-o, --output <file>",
     about: "write to a file, which appears only when it is complete; its extension chooses the format",
   },
-  { flags: "--fields <list>", about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json)" },
-  { flags: "--no-header", about: "no header line (table)" },
+  {
+    flags: "--fields <list>",
+    about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json, csv, parquet)",
+    values: "fields",
+  },
+  { flags: "--no-header", about: "no header line (table, csv)" },
+  {
+    flags: "--partition-by <list>",
+    about: "with -o FOLDER: a Parquet data set with a folder for each value of these fields",
+    values: "fields",
+  },
 ];
 
 export const COLOR_OPTION: OptionRow = {
@@ -40,28 +50,58 @@ export function openOutput(
   io: Io,
 ): OpenedOutput {
   const path = options.output as string | undefined;
-  const format = chooseFormat(options, path);
   const fields = options.fields === undefined ? undefined : parseFields(options.fields as string);
+  const about = { shapes, header: options.header !== false, files, ...(fields ? { fields } : {}) };
+  const style = (toFile: boolean) => makeStyle(options.color as string | undefined, io, toFile);
+  if (options.partitionBy !== undefined) {
+    const by = partitionFields(options, path);
+    const folder = openOutputFolder(path as string);
+    return finishing(folder, openDataSet({ ...about, style: style(true) }, by, folder), io);
+  }
+  const format = chooseFormat(options, path);
   if (fields && !format.takesFields) throw usageError(`--fields does not go with --format ${format.name}`);
   const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
+  if (!file && format.binary && io.stdout.isTty)
+    throw usageError(`--format ${format.name} is no text for a terminal`, "write it to a file with -o FILE");
   const destination: Destination = file ?? io.stdout;
-  const style = makeStyle(options.color as string | undefined, io, file !== undefined);
-  const sink = format.open(
-    { shapes, header: options.header !== false, style, files, ...(fields ? { fields } : {}) },
-    destination,
-  );
-  const forget = file && io.onInterrupt(() => file.abandon());
+  return finishing(file, format.open({ ...about, style: style(file !== undefined) }, destination), io);
+}
+
+/** An output that is undone when the run is interrupted. */
+function finishing(
+  target: { commit(): void; abandon(): void } | undefined,
+  sink: Sink,
+  io: Io,
+): OpenedOutput {
+  const forget = target && io.onInterrupt(() => target.abandon());
   return {
     sink,
     commit() {
-      file?.commit();
+      target?.commit();
       forget?.();
     },
     abandon() {
-      file?.abandon();
+      target?.abandon();
       forget?.();
     },
   };
+}
+
+/** The fields of --partition-by; throws a usage error where other options contradict it, or a field is of no use. */
+function partitionFields(options: OptionValues, path: string | undefined): string[] {
+  const named = options.json === true ? "jsonl" : options.format;
+  if (named !== undefined && named !== "parquet")
+    throw usageError(`--partition-by writes Parquet; --format ${named as string} contradicts it`);
+  if (path === undefined || path === "-")
+    throw usageError("--partition-by writes a folder: name it with -o FOLDER");
+  const paths = parseFields(options.partitionBy as string, "--partition-by");
+  const unfit = paths.find((each) => !isPartitionField(fieldCatalog().get(each)?.field));
+  if (unfit !== undefined)
+    throw usageError(
+      `--partition-by ${unfit}: takes fields of one value of at most 32 bits`,
+      "vpIndex, messageType and payload.kind are useful ones",
+    );
+  return paths;
 }
 
 function chooseFormat(options: OptionValues, path: string | undefined): Format {
@@ -76,9 +116,9 @@ function chooseFormat(options: OptionValues, path: string | undefined): Format {
 }
 
 /** Field paths from a list such as `rip,payload.portNumber`; groups stand for all below them. */
-export function parseFields(list: string): string[] {
+export function parseFields(list: string, option = "--fields"): string[] {
   const names = list.split(",").map((name) => name.trim());
-  if (names.some((name) => name === "")) throw usageError(`--fields '${list}' has an empty name in it`);
+  if (names.some((name) => name === "")) throw usageError(`${option} '${list}' has an empty name in it`);
   return [...new Set(names.flatMap(resolvePaths))];
 }
 

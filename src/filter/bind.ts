@@ -307,6 +307,11 @@ const UNORDERED: Partial<Record<Field["type"], string>> = {
   array: "a list",
 };
 
+/** Whether `<` and its like can be asked of a field. */
+export function hasOrder(field: Field): boolean {
+  return UNORDERED[field.type] === undefined;
+}
+
 /** A number as written: decimal, 0x, 0b, 0o; undefined where it is none. */
 export function parseNumber(text: string): bigint | undefined {
   return /^(\d+|0x[0-9a-f]+|0b[01]+|0o[0-7]+)$/i.test(text) ? BigInt(text) : undefined;

@@ -1,11 +1,14 @@
 import { HvmsgError, usageError } from "../base/errors.ts";
-import { plural } from "../base/text.ts";
-import { ABIS, type Abi } from "../messages/index.ts";
-import type { Reporter, Source } from "../record/index.ts";
+import { hex, printable } from "../base/text.ts";
+import { ABIS, type Abi, MESSAGE_BYTES } from "../messages/index.ts";
+import { type Batch, RECORD_WORDS, type Reporter, type Source } from "../record/index.ts";
 import { abiFromEvidence, EVIDENCE_RECORDS } from "./abi-evidence.ts";
 import { type ByteReader, openReader, readHead, type StandardInput, withHead } from "./bytes.ts";
+import { MAGIC_BYTES, unpacked } from "./compressed.ts";
+import type { Container, OpenedSource } from "./container.ts";
 import { CONTAINERS, HEAD_BYTES } from "./containers.ts";
-import { type Framed, RecordSource } from "./records.ts";
+import { findMessages } from "./looks-like.ts";
+import { RecordSource } from "./records.ts";
 
 /** How the input is to be read; what is left out is decided from the bytes. */
 export interface InputOptions {
@@ -13,14 +16,16 @@ export interface InputOptions {
   recordSize?: number;
   messageOffset?: number;
   abi?: Abi;
+  /** Whether to say in a note what the input was recognised as. */
+  verbose?: boolean;
 }
 
 /** Milliseconds after which a live pipe that holds back its records says so. */
 const PATIENCE_MS = 1000;
 
 /**
- * Opens an input and decides, from its bytes alone, its container and ABI where the options leave them open.
- * Throws an HvmsgError where it cannot be read or recognised.
+ * Opens an input and decides, from its bytes alone, its compression, container and ABI where the options leave
+ * them open. Throws an HvmsgError where it cannot be read or recognised.
  */
 export async function openSource(
   name: string,
@@ -28,12 +33,17 @@ export async function openSource(
   reporter: Reporter,
   stdin: () => StandardInput,
 ): Promise<Source> {
-  const reader = await openReader(name, stdin);
-  const patience = setTimeout(() => reporter.note(waitingNote(options)), PATIENCE_MS);
+  let reader = await openReader(name, stdin);
+  const missing = undecided(options);
+  const patience = setTimeout(() => {
+    if (missing.length > 0) reporter.note(waitingNote(missing));
+  }, PATIENCE_MS);
   try {
-    const { framed, rest } = await decideFraming(reader, options);
-    const source = new RecordSource(name, rest, framed, reporter);
-    source.abi = options.abi ?? (await decideAbi(source, reporter));
+    const magic = await readHead(reader, MAGIC_BYTES);
+    const found = await unpacked(magic, withHead(magic, reader), (what) => reporter.trouble(name, what));
+    reader = found.reader;
+    const source = await openContainer(name, reader, options, reporter, found.compression);
+    await decideAbi(source, options.abi, reporter);
     return source;
   } catch (error) {
     reader.close();
@@ -43,51 +53,80 @@ export async function openSource(
   }
 }
 
-async function decideFraming(
+async function openContainer(
+  name: string,
   reader: ByteReader,
   options: InputOptions,
-): Promise<{ framed: Framed; rest: ByteReader }> {
+  reporter: Reporter,
+  compression: string | undefined,
+): Promise<OpenedSource> {
   if (options.recordSize !== undefined) {
     const { recordSize, messageOffset = 0 } = options;
     const framing = options.container === "header" ? "header" : "message";
-    return { framed: { framing, recordSize, messageOffset }, rest: reader };
+    return new RecordSource(name, reader, { framing, recordSize, messageOffset }, reporter);
   }
   const named = CONTAINERS.find((container) => container.name === options.container);
-  if (named) return { framed: named.framed, rest: reader };
+  if (named) return named.open(name, reader, reporter);
   const head = await readHead(reader, HEAD_BYTES);
-  const rest = withHead(head, reader);
-  const found = CONTAINERS.find((container) => container.recognise(head));
-  if (found ?? head.length === 0) return { framed: (found ?? messages()).framed, rest };
+  const container = recognise(head, head.length < HEAD_BYTES);
+  const packed = compression === undefined ? "" : `${compression}, and in it `;
+  if (options.verbose)
+    reporter.note(`${printable(name)}: recognised as ${packed}${container.name}: ${container.about}`);
+  return container.open(name, withHead(head, reader), reporter, head);
+}
+
+/** The one container that the first bytes look like. Throws an HvmsgError where that is none, or more than one. */
+function recognise(head: Uint8Array, whole: boolean): Container {
+  const found = CONTAINERS.filter((container) => container.recognise(head, whole));
+  const [first, second] = found;
+  if (first && !second) return first;
+  if (head.length === 0) return CONTAINERS[0] as Container;
+  if (first)
+    throw new HvmsgError(
+      "input",
+      `not recognised: it may be ${found.map((container) => `${container.name} (${container.about})`).join(" or ")}`,
+      `say which with --input ${found.map((container) => container.name).join("|")}`,
+    );
+  const at = findMessages(head)[0];
+  const code = at === undefined ? "" : `; the first type code of a message stands at offset ${hex(at)}`;
+  const begin = Buffer.from(head.subarray(0, 16)).toString("hex");
   throw new HvmsgError(
     "input",
-    `not recognised: it begins with ${Buffer.from(head.subarray(0, 16)).toString("hex") || "nothing"}, which is no message type code, header or dump that hvmsg knows (offset 0x0)`,
+    `not recognised: it begins with ${begin}, which is no message, header, page, packet capture or dump that hvmsg knows${code}`,
     `say what it is with --input ${CONTAINERS.map((container) => container.name).join("|")}, or --record-size and --message-offset`,
   );
 }
 
-function messages() {
-  return CONTAINERS.find((container) => container.name === "message") as (typeof CONTAINERS)[number];
+/** Sets the ABI, from what is given or from the first records; the framing too is known for certain after it. */
+async function decideAbi(source: OpenedSource, given: Abi | undefined, reporter: Reporter): Promise<void> {
+  if (given) source.abi = given;
+  const batch = await source.hold(given ? 1 : EVIDENCE_RECORDS);
+  if (given) return;
+  const found = source.toldAbi ?? (batch ? abiFromEvidence(batch, source.framing) : undefined);
+  source.abi = found ?? (source.framing === "header" ? "hvimapi" : "hvhdk");
+  if (found || !batch) return;
+  const looked = Math.min(batch.count, EVIDENCE_RECORDS);
+  if (!holdsMessages(batch, looked)) return;
+  const said = looked === 1 ? "the first record does" : `the first ${looked} records do`;
+  reporter.note(`${said} not tell which ABI it is; read as ${source.abi} (--abi ${ABIS.join("|")} decides)`);
 }
 
-async function decideAbi(source: RecordSource, reporter: Reporter): Promise<Abi> {
-  const batch = await source.hold(EVIDENCE_RECORDS);
-  const abi = batch && abiFromEvidence(batch, source.framing);
-  if (abi) return abi;
-  const fallback = source.framing === "header" ? "hvimapi" : "hvhdk";
-  if (batch) {
-    const looked = plural(Math.min(batch.count, EVIDENCE_RECORDS), "record");
-    reporter.note(
-      `the first ${looked} do not tell which ABI it is; read as ${fallback} (--abi ${ABIS.join("|")} decides)`,
-    );
-  }
-  return fallback;
+/** Whether any of the records is more than an empty slot. */
+function holdsMessages({ words, available }: Batch, count: number): boolean {
+  for (let record = 0; record < count; record++)
+    if (words[record * RECORD_WORDS] !== 0 || (available[record] as number) < MESSAGE_BYTES) return true;
+  return false;
 }
 
-function waitingNote({ container, recordSize, abi }: InputOptions): string {
-  const missing = [
+/** The options that would let records through as they arrive. */
+function undecided({ container, recordSize, abi }: InputOptions): string[] {
+  return [
     ...(abi ? [] : ["--abi hvhdk (or hvimapi)"]),
     ...(container || recordSize ? [] : ["--input message"]),
   ];
+}
+
+function waitingNote(missing: readonly string[]): string {
   return `waiting for more input to recognise it; to see records as they arrive, give ${missing.join(" and ")}`;
 }
 

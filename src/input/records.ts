@@ -1,14 +1,10 @@
-import { hex } from "../base/text.ts";
+import { hex, plural, printable } from "../base/text.ts";
 import type { Abi } from "../messages/index.ts";
-import {
-  BATCH_RECORDS,
-  type Batch,
-  type Framing,
-  makeBatch,
-  type Reporter,
-  type Source,
-} from "../record/index.ts";
+import { BATCH_RECORDS, type Batch, type Framing, makeBatch, type Reporter } from "../record/index.ts";
 import type { ByteReader } from "./bytes.ts";
+import type { OpenedSource } from "./container.ts";
+import { LEAST_BYTES, messageBytes, PLACE_IN_BATCH, STRUCTURE_BYTES } from "./framing.ts";
+import { readU32 } from "./looks-like.ts";
 
 /** How records of one size follow each other. */
 export interface Framed {
@@ -17,22 +13,17 @@ export interface Framed {
   recordSize: number;
   /** Where the message (or header) begins in a record. */
   messageOffset: number;
+  /** Messages that fill a record, one after another; absent: one. */
+  slots?: number;
+  /** Where a record tells whether it holds a message: the u32 at `offset` is then `value`. */
+  holds?: { offset: number; value: number; what: string };
 }
-
-/** Bytes that belong to the structure of each framing. */
-const STRUCTURE_BYTES: Record<Framing, number> = { message: 256, header: 40 };
-
-/** Bytes of a structure without which nothing of it can be shown. */
-const LEAST_BYTES: Record<Framing, number> = { message: 16, header: 4 };
-
-/** A bare header stands in a batch where it stands in a message. */
-const PLACE_IN_BATCH: Record<Framing, number> = { message: 0, header: 16 };
 
 /**
  * Records of one size, one after another. Whole 256-byte messages are read straight into the batch; anything
  * else is copied there. A last record that is cut short is handed out with what there is of it, and reported.
  */
-export class RecordSource implements Source {
+export class RecordSource implements OpenedSource {
   readonly name: string;
   readonly framing: Framing;
   abi: Abi = "hvhdk";
@@ -41,6 +32,8 @@ export class RecordSource implements Source {
   readonly #reporter: Reporter;
   readonly #batch: Batch;
   readonly #block: Uint8Array;
+  /** Bytes from one message to the next: a record, or one of its slots. */
+  readonly #stride: number;
   readonly #structureBytes: number;
   /** Bytes in the block: those of the records of the last batch, and those after. */
   #used = 0;
@@ -49,6 +42,9 @@ export class RecordSource implements Source {
   #offset = 0;
   #wanted = 1;
   #ended = false;
+  #concluded = false;
+  /** Records that held no message. */
+  #without = 0;
   #held: Batch | undefined;
 
   constructor(name: string, reader: ByteReader, framed: Framed, reporter: Reporter) {
@@ -58,13 +54,11 @@ export class RecordSource implements Source {
     this.#reader = reader;
     this.#reporter = reporter;
     this.#batch = makeBatch();
-    this.#structureBytes = Math.min(
-      STRUCTURE_BYTES[framed.framing],
-      framed.recordSize - framed.messageOffset,
-    );
-    const direct = framed.framing === "message" && framed.recordSize === 256;
-    const records = Math.max(1, Math.min(BATCH_RECORDS, Math.floor((1 << 20) / framed.recordSize)));
-    this.#block = direct ? this.#batch.bytes : new Uint8Array(records * framed.recordSize);
+    this.#stride = framed.recordSize / (framed.slots ?? 1);
+    this.#structureBytes = Math.min(STRUCTURE_BYTES[framed.framing], this.#stride - framed.messageOffset);
+    const direct = framed.framing === "message" && this.#stride === 256;
+    const records = Math.max(1, Math.min(BATCH_RECORDS, Math.floor((1 << 20) / this.#stride)));
+    this.#block = direct ? this.#batch.bytes : new Uint8Array(records * this.#stride);
   }
 
   next(): Batch | null | Promise<Batch | null> {
@@ -73,9 +67,7 @@ export class RecordSource implements Source {
       this.#held = undefined;
       return held;
     }
-    this.#block.copyWithin(0, this.#used, this.#have);
-    this.#have -= this.#used;
-    this.#used = 0;
+    this.#drop();
     return this.#fill();
   }
 
@@ -83,28 +75,27 @@ export class RecordSource implements Source {
     this.#reader.close();
   }
 
-  /** Waits for `records` whole records or the end, and gives them out again later: to look at them first. */
   async hold(records: number): Promise<Batch | null> {
-    this.#wanted = Math.min(records, Math.floor(this.#block.length / this.#framed.recordSize));
+    this.#wanted = Math.min(records, Math.floor(this.#block.length / this.#stride));
     const batch = await this.next();
     this.#wanted = 1;
     if (batch) this.#held = batch;
     return batch;
   }
 
-  /** Whole records that have arrived and wait in the block. */
-  get arrived(): number {
-    return Math.floor(this.#have / this.#framed.recordSize);
-  }
-
   #fill(): Batch | null | Promise<Batch | null> {
-    const { recordSize } = this.#framed;
-    while (this.#have < this.#wanted * recordSize && !this.#ended) {
-      const got = this.#reader.read(this.#block, this.#have, this.#block.length - this.#have);
-      if (typeof got !== "number") return got.then((count) => this.#took(count) ?? this.#fill());
-      this.#took(got);
+    for (;;) {
+      while (this.#have < this.#wanted * this.#stride && !this.#ended) {
+        const got = this.#reader.read(this.#block, this.#have, this.#block.length - this.#have);
+        if (typeof got !== "number") return got.then((count) => this.#took(count) ?? this.#fill());
+        this.#took(got);
+      }
+      this.#hand();
+      if (this.#batch.count > 0) return this.#batch;
+      if (this.#ended) return null;
+      // None of the records holds a message.
+      this.#drop();
     }
-    return this.#hand();
   }
 
   #took(count: number): undefined {
@@ -112,35 +103,60 @@ export class RecordSource implements Source {
     this.#have += count;
   }
 
+  /** Makes room for more by dropping the records of the last batch. */
+  #drop(): void {
+    this.#block.copyWithin(0, this.#used, this.#have);
+    this.#have -= this.#used;
+    this.#used = 0;
+  }
+
   /** Makes a batch of the whole records in the block; at the end, of the cut one after them too. */
-  #hand(): Batch | null {
-    const { recordSize, messageOffset, framing } = this.#framed;
+  #hand(): void {
+    const { messageOffset, framing, holds } = this.#framed;
     const batch = this.#batch;
-    const whole = Math.floor(this.#have / recordSize);
+    const stride = this.#stride;
+    const whole = Math.floor(this.#have / stride);
     batch.count = whole;
     batch.firstIndex = this.#index;
     batch.available.fill(PLACE_IN_BATCH[framing] + this.#structureBytes, 0, whole);
     for (let record = 0; record < whole; record++)
-      batch.offsets[record] = this.#offset + record * recordSize + messageOffset;
-    if (this.#block !== batch.bytes) for (let record = 0; record < whole; record++) this.#copy(record);
-    this.#used = whole * recordSize;
-    this.#index += whole;
+      batch.offsets[record] = this.#offset + record * stride + messageOffset;
+    if (holds) this.#copyHolding(whole);
+    else if (this.#block !== batch.bytes)
+      for (let record = 0; record < whole; record++) this.#copy(record, record);
+    this.#used = whole * stride;
+    this.#index += batch.count;
     this.#offset += this.#used;
     const left = this.#have - this.#used;
-    if (this.#ended && left > 0 && whole < batch.available.length) this.#cut(left);
-    return batch.count === 0 ? null : batch;
+    if (!this.#ended) return;
+    if (left > 0 && batch.count < batch.available.length) this.#cut(left);
+    if (this.#have === this.#used) this.#conclude();
   }
 
-  #copy(record: number): void {
-    const { recordSize, messageOffset, framing } = this.#framed;
-    const from = record * recordSize + messageOffset;
-    this.#place(record, from, this.#structureBytes);
+  /** Copies the records that hold a message; the others are no records, and only counted. */
+  #copyHolding(whole: number): void {
+    const batch = this.#batch;
+    batch.count = 0;
+    for (let from = 0; from < whole; from++) {
+      if (!this.#holdsMessage(from * this.#stride)) continue;
+      batch.offsets[batch.count] = batch.offsets[from] as number;
+      this.#copy(batch.count++, from);
+    }
+  }
+
+  #holdsMessage(at: number): boolean {
+    const { holds } = this.#framed;
+    if (!holds || readU32(this.#block, at + holds.offset) === holds.value) return true;
+    this.#without++;
+    return false;
+  }
+
+  #copy(record: number, from: number): void {
+    const { messageOffset, framing } = this.#framed;
+    this.#place(record, from * this.#stride + messageOffset, this.#structureBytes);
     // A record that has room for the message's payload, if not for all 240 bytes, lacks nothing.
     const { bytes, available } = this.#batch;
-    if (
-      framing === "message" &&
-      16 + Math.min(240, bytes[record * 256 + 4] as number) <= this.#structureBytes
-    )
+    if (framing === "message" && messageBytes(bytes, record * 256) <= this.#structureBytes)
       available[record] = 256;
   }
 
@@ -157,7 +173,7 @@ export class RecordSource implements Source {
 
   /** Hands out the bytes after the last whole record as a record that is cut short, where they tell anything. */
   #cut(left: number): void {
-    const { recordSize, messageOffset, framing } = this.#framed;
+    const { messageOffset, framing, holds } = this.#framed;
     const batch = this.#batch;
     const record = batch.count;
     const length = Math.min(left - messageOffset, this.#structureBytes);
@@ -165,9 +181,10 @@ export class RecordSource implements Source {
     const where = `(offset ${hex(offset)}, record ${this.#index})`;
     this.#reporter.trouble(
       this.name,
-      `the last record is cut short: ${left} of ${recordSize} bytes ${where}`,
+      `the last record is cut short: ${left} of ${this.#stride} bytes ${where}`,
     );
-    if (length >= LEAST_BYTES[framing]) {
+    const tells = length >= LEAST_BYTES[framing] && (!holds || this.#holdsMessage(this.#used));
+    if (tells) {
       this.#place(record, this.#used + messageOffset, length);
       batch.available[record] = PLACE_IN_BATCH[framing] + length;
       batch.offsets[record] = offset + messageOffset;
@@ -176,5 +193,22 @@ export class RecordSource implements Source {
     this.#used += left;
     this.#offset += left;
     this.#index++;
+  }
+
+  /** Says, once the whole input is read, what else was amiss. */
+  #conclude(): void {
+    if (this.#concluded) return;
+    this.#concluded = true;
+    const { holds, recordSize, slots } = this.#framed;
+    if (holds && this.#without > 0)
+      this.#reporter.note(
+        `${printable(this.name)}: ${plural(this.#without, holds.what)} held no message (the u32 at ${hex(holds.offset)} is not ${holds.value})`,
+      );
+    const over = this.#offset % recordSize;
+    if (slots !== undefined && over > 0 && over % this.#stride === 0)
+      this.#reporter.trouble(
+        this.name,
+        `the last page is cut short: ${over} of ${recordSize} bytes (offset ${hex(this.#offset - over)})`,
+      );
   }
 }

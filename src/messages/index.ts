@@ -8,5 +8,5 @@ export * from "./headers.ts";
 export * from "./meanings.ts";
 export * from "./message-types.ts";
 export * from "./names/index.ts";
-export { type Payload, RAW_PAYLOAD } from "./payloads.ts";
+export { type IdentityField, type Payload, RAW_PAYLOAD } from "./payloads.ts";
 export { accessList, accessNames } from "./words.ts";

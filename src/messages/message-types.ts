@@ -48,7 +48,7 @@ export const MESSAGE_TYPES: readonly MessageType[] = [
   row(
     0x80000020,
     "InvalidVpRegisterValue",
-    "invalid-vp-register-value",
+    "invalid-vp-register",
     "error",
     payloads.invalidVpRegisterValue,
     "INVALID_VP_REGISTER_VALUE",

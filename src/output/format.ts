@@ -8,6 +8,21 @@ export interface Destination {
   write(bytes: Uint8Array): void | Promise<void>;
 }
 
+/** Where an output of many files goes. */
+export interface DestinationFolder {
+  /** Makes a file by its path in the folder; throws where there are too many. */
+  create(path: string): PartFile;
+}
+
+/** A file of an output of many; it is open only while something is written. */
+export interface PartFile {
+  append(bytes: Uint8Array): void;
+  /** Keeps bytes that are no part of the file yet. */
+  setAside(bytes: Uint8Array): void;
+  /** All that was set aside, in one piece; it is forgotten. */
+  takeBack(): Uint8Array;
+}
+
 /** What a format may need to know. */
 export interface FormatOptions {
   shapes: Shapes;
@@ -30,6 +45,8 @@ export interface Format {
   about: string;
   /** Whether `--fields` means something to it. */
   takesFields: boolean;
+  /** Whether it is no text, and so nothing for a terminal. */
+  binary?: true;
   open(options: FormatOptions, destination: Destination): Sink;
 }
 

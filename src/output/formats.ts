@@ -1,9 +1,12 @@
 import { printable } from "../base/text.ts";
-import type { Phrase } from "../layout/index.ts";
-import { type Batch, makeBatch, type Shape } from "../record/index.ts";
+import type { Field, Phrase } from "../layout/index.ts";
+import { type Batch, makeBatch, type Shape, type Sink } from "../record/index.ts";
 import { compilePhrase } from "./compile.ts";
-import type { Format, FormatOptions, TextFormat } from "./format.ts";
+import { makeCsv } from "./csv.ts";
+import type { DestinationFolder, Format, FormatOptions, TextFormat } from "./format.ts";
 import { compileJson, jsonText } from "./json-lines.ts";
+import { LazySink } from "./lazy-sink.ts";
+import { PcapngSink } from "./pcapng.ts";
 import { RawSink } from "./raw.ts";
 import { makeTable, modePhrase } from "./table.ts";
 import { TextProgram } from "./text-program.ts";
@@ -21,14 +24,47 @@ export const FORMATS: readonly Format[] = [
   ),
   textFormat("jsonl", [".jsonl", ".ndjson"], "one JSON object a line", true, jsonLinesFormat),
   textFormat("json", [".json"], "one JSON array", true, jsonArrayFormat),
+  textFormat("csv", [".csv"], "a header row, then a row a message (RFC 4180)", true, makeCsv),
   {
     name: "raw",
     extensions: [".bin"],
     about: "the messages themselves, 256 bytes each",
     takesFields: false,
+    binary: true,
     open: (_options, destination) => new RawSink(destination),
   },
+  {
+    name: "pcapng",
+    extensions: [".pcapng"],
+    about: "packets of link type USER0, for Wireshark",
+    takesFields: false,
+    binary: true,
+    open: (_options, destination) => new PcapngSink(destination),
+  },
+  {
+    name: "parquet",
+    extensions: [".parquet"],
+    about: "typed columns, for DuckDB, Spark and others",
+    takesFields: true,
+    binary: true,
+    open: (options, destination) =>
+      new LazySink(async () => (await import("./parquet/parquet.ts")).openParquet(options, destination)),
+  },
 ];
+
+/** Opens a Parquet data set in a folder, partitioned by fields that `isPartitionField` allows. */
+export function openDataSet(options: FormatOptions, by: readonly string[], folder: DestinationFolder): Sink {
+  return new LazySink(
+    async () => new (await import("./parquet/parquet.ts")).DataSetSink(options, by, folder),
+  );
+}
+
+/** Whether a field can tell partitions: it has one value, of at most 32 bits. */
+export function isPartitionField(field: Field | undefined): boolean {
+  return field !== undefined && PARTITION_TYPES.has(field.type);
+}
+
+const PARTITION_TYPES = new Set(["uint", "bool", "enum", "access", "messageType", "name", "constant"]);
 
 function textFormat(
   name: string,

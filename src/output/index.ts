@@ -3,8 +3,8 @@
  * (text-assembler.ts appends it, text-program.ts runs it), which is what makes them fast; a format opens as a Sink
  * that writes to a Destination.
  */
-export type { Destination, Format, FormatOptions } from "./format.ts";
-export { FORMATS } from "./formats.ts";
+export type { Destination, DestinationFolder, Format, FormatOptions, PartFile } from "./format.ts";
+export { FORMATS, isPartitionField, openDataSet } from "./formats.ts";
 export { compileJson, jsonText } from "./json-lines.ts";
 export { makeTable } from "./table.ts";
 export { TextProgram } from "./text-program.ts";

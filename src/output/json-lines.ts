@@ -101,7 +101,11 @@ function compilePosition(program: TextProgram, field: Field): void {
   if (field.name === "file") program.file();
   else if (field.name === "index") program.index();
   else if (field.name === "offset") program.offset();
-  else program.time();
+  else {
+    program.text('"');
+    program.time();
+    program.text('"');
+  }
 }
 
 /** An array of plain values that are all valid is as many values; others (GPA ranges) are rare. */

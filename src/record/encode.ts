@@ -1,8 +1,16 @@
 import { HvmsgError } from "../base/errors.ts";
 import type { Field } from "../layout/index.ts";
-import { type Abi, MESSAGE_BYTES } from "../messages/index.ts";
-import type { Framing, Shapes } from "./shape.ts";
-import type { Value } from "./value.ts";
+import {
+  type Abi,
+  INTERCEPT_HEADER_BYTES,
+  MESSAGE_BYTES,
+  MESSAGE_HEADER_BYTES,
+  MESSAGE_TYPES,
+} from "../messages/index.ts";
+import { makeBatch } from "./batch.ts";
+import { fieldCatalog } from "./catalog.ts";
+import type { Framing, Shape, Shapes } from "./shape.ts";
+import { readValue, type Value } from "./value.ts";
 
 /** Values by path: `rip`, `payload.portNumber`. */
 export type Values = ReadonlyMap<string, Value>;
@@ -32,6 +40,132 @@ export function encodeRecord(shapes: Shapes, as: EncodeAs, values: Values): Uint
     if (value !== undefined && !DERIVED.has(field.type)) writeValue(bytes, 0, field, value);
   }
   return bytes;
+}
+
+/** What became of a JSON record. */
+export interface EncodedRecord {
+  /** As `encodeRecord` gives them. */
+  bytes: Uint8Array;
+  framing: Framing;
+  /** Bytes of the structure that the record tells: fewer than all where its last fields are missing. */
+  length: number;
+  /** The first field that is missing though later ones are there; it was taken as 0. */
+  missing?: string;
+}
+
+/**
+ * The bytes of a record as hvmsg prints it, which must have the form that the schema says. Throws an HvmsgError
+ * that names the field where the type or size is not told, a field does not belong to such a message, or two
+ * fields that share bits contradict each other.
+ */
+export function encodeJsonRecord(
+  shapes: Shapes,
+  record: Readonly<Record<string, unknown>>,
+  framing: Framing,
+  abi: Abi,
+): EncodedRecord {
+  const values = flatten(record);
+  const messageTypeCode = framing === "message" ? typeCodeOf(record) : 0;
+  const as = {
+    abi,
+    framing,
+    messageTypeCode,
+    payloadSize: framing === "message" ? sizeOf(record, messageTypeCode, abi) : 0,
+  };
+  const shape = shapes.find(abi, framing, messageTypeCode, as.payloadSize, MESSAGE_BYTES);
+  for (const [path, value] of values) checkField(shape, path, value);
+  const bytes = encodeRecord(shapes, as, values);
+  checkAgreement(bytes, shape, values);
+  return { bytes, framing, ...extent(shape, values) };
+}
+
+/** Values by path; arrays stay whole. */
+function flatten(record: object, prefix = "", into = new Map<string, Value>()): Map<string, Value> {
+  for (const [name, value] of Object.entries(record) as [string, Value][]) {
+    if (typeof value === "object" && !Array.isArray(value)) flatten(value, `${prefix}${name}.`, into);
+    else if (!NOT_IN_BYTES.has(prefix + name)) into.set(prefix + name, value);
+  }
+  return into;
+}
+
+/** Members that say where and when a record was, or what is wrong with it. */
+const NOT_IN_BYTES = new Set(["file", "index", "offset", "time", "problems"]);
+
+/** The type code; where the record has both, the name has to be that of the code. */
+function typeCodeOf({ messageType: name, messageTypeCode: code }: Readonly<Record<string, unknown>>): number {
+  const named = typeof name === "string" ? codeOfName(name) : undefined;
+  if (typeof code === "number") {
+    if (named !== undefined && named !== code) wrong("messageType", `${name} is not the name of ${code}`);
+    return code;
+  }
+  return named ?? wrong("messageType", "a message has to tell its type (or messageTypeCode)");
+}
+
+function codeOfName(name: string): number | undefined {
+  if (/^0x[0-9a-f]{1,8}$/.test(name)) return Number(name);
+  return MESSAGE_TYPES.find((type) => type.name === name)?.code;
+}
+
+/** The payload size; without it that of a full message of the type. */
+function sizeOf(record: Readonly<Record<string, unknown>>, code: number, abi: Abi): number {
+  if (typeof record.payloadSize === "number") return record.payloadSize;
+  const type = MESSAGE_TYPES.find((each) => each.code === code);
+  if (type && type.payload[abi].kind !== "raw") return type.payload[abi].size;
+  const { bytes } = (record.payload ?? {}) as { bytes?: string };
+  return bytes === undefined ? wrong("payloadSize", "a message has to tell its size") : bytes.length / 2;
+}
+
+function checkField(shape: Shape, path: string, value: Value): void {
+  if (path === "payload.kind") {
+    if (value !== shape.kind)
+      wrong(path, `${value} is not the payload of such a message, which is ${shape.kind}`);
+    return;
+  }
+  const known = shape.byPath.has(path) || path === "messageType";
+  // Names that hvmsg adds to numbers are not in the bytes, and are not checked.
+  if (!known && fieldCatalog().get(path)?.field.type !== "name")
+    wrong(path, `a record of ${aboutShape(shape)} has no such field`);
+}
+
+function aboutShape({ framing, kind, abi, type }: Shape): string {
+  if (framing === "header") return `a bare header (${abi})`;
+  return `${type?.name ?? "an unknown type"}, payload ${kind} of this size (${abi})`;
+}
+
+/** What the bytes say has to be what the record says, field by field. */
+function checkAgreement(bytes: Uint8Array, shape: Shape, values: Values): void {
+  const batch = makeBatch(1);
+  batch.bytes.set(bytes);
+  for (const [path, value] of values) {
+    const field = shape.byPath.get(path);
+    if (!field || UNCHECKED.has(field.type) || (field.count && !values.has(field.count.path))) continue;
+    const read = JSON.stringify(readValue(batch, 0, field));
+    if (read !== JSON.stringify(value))
+      wrong(
+        path,
+        `${shown(value)} contradicts the record's other fields, by which it is ${read.slice(0, 60)}`,
+      );
+  }
+}
+
+const UNCHECKED = new Set<Field["type"]>(["position", "name", "constant"]);
+
+/** How many bytes the fields tell, from the start without a gap; and the first gap. */
+function extent(shape: Shape, values: Values): { length: number; missing?: string } {
+  const whole = shape.framing === "header" ? INTERCEPT_HEADER_BYTES : MESSAGE_BYTES;
+  const inBytes = shape.fields.filter((field) => field.width > 0 && !DERIVED.has(field.type));
+  const absent = inBytes.filter(
+    (field) => !values.has(field.path) && field.path !== "messageTypeCode" && field.path !== "payloadSize",
+  );
+  const [first] = absent;
+  if (first === undefined) return { length: whole };
+  const later = inBytes.some((field) => field.byte >= first.byte && values.has(field.path));
+  if (later) return { length: whole, missing: first.path };
+  return { length: first.byte - (shape.framing === "header" ? MESSAGE_HEADER_BYTES : 0) };
+}
+
+function wrong(path: string, what: string): never {
+  throw new HvmsgError("input", `${path}: ${what}`);
 }
 
 /** Fields that say in other words what the bytes of another field say. */
@@ -126,9 +260,9 @@ function writeBits(
 }
 
 function refuse(field: Field, value: Value): never {
-  const shown = JSON.stringify(value);
-  throw new HvmsgError(
-    "input",
-    `${field.path}: ${shown.slice(0, 60)} is no value of ${field.width} bits (${field.type})`,
-  );
+  wrong(field.path, `${shown(value)} is no value of ${field.width} bits (${field.type})`);
+}
+
+function shown(value: Value): string {
+  return JSON.stringify(value).slice(0, 60);
 }

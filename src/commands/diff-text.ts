@@ -1,0 +1,60 @@
+/** The lines of a diff: a sign, the record numbers in A and B, the message, and the fields that changed. */
+import { Chalk } from "chalk";
+import { CHANGED, INSERTED } from "../analysis/index.ts";
+import { makeTable } from "../output/index.ts";
+import type { Shapes } from "../record/index.ts";
+import type { DiffLines } from "./diff-hunks.ts";
+import { changeLine, changeTexts } from "./diff-values.ts";
+import { type DiffLine, type DiffView, marksOf, SIGNS } from "./diff-view.ts";
+import type { DiffWriter } from "./diff-writer.ts";
+
+/** Columns of the table that a line shows after its sign and record numbers. */
+export const LINE_COLUMNS = ["vp", "type", "access", "mode", "rip", "detail"];
+
+/** The table of a line's columns. The colour is the line's, so the columns have none. */
+export function plainTable(shapes: Shapes, titles: readonly string[]): ReturnType<typeof makeTable> {
+  return makeTable({ shapes, header: false, style: new Chalk({ level: 0 }), files: [] }, titles);
+}
+
+export class TextLines implements DiffLines {
+  readonly titles: string;
+  readonly #view: DiffView;
+  readonly #writer: DiffWriter;
+  /** Width of a record number, and marks before and after a line in its colour, by kind. */
+  readonly #width: number;
+  readonly #indent: string;
+  readonly #marks: ReturnType<typeof marksOf>;
+
+  constructor(view: DiffView, shapes: Shapes, writer: DiffWriter) {
+    this.#view = view;
+    this.#writer = writer;
+    const last = [view.diff.a, view.diff.b].map((capture) =>
+      capture.count > 0 ? capture.indexOf(capture.count - 1) : 0,
+    );
+    this.#width = String(Math.max(...last)).length;
+    this.#marks = marksOf(view.style);
+    const { header } = plainTable(shapes, LINE_COLUMNS);
+    const heads = `  ${"A".padStart(this.#width)} ${"B".padStart(this.#width)} ${header}`;
+    this.titles = `${view.style.bold(heads.trimEnd())}\n`;
+    this.#indent = " ".repeat(2 * this.#width + 4);
+  }
+
+  write({ kind, a, b }: DiffLine): void {
+    const { diff, style } = this.#view;
+    const writer = this.#writer;
+    const { before, after } = this.#marks[kind]!;
+    writer.text(before);
+    writer.text(SIGNS[kind]!);
+    writer.text(" ");
+    writer.number(a < 0 ? -1 : diff.a.indexOf(a), this.#width);
+    writer.number(b < 0 ? -1 : diff.b.indexOf(b), this.#width);
+    writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
+    if (after !== "") {
+      writer.dropNewline();
+      writer.text(`${after}\n`);
+    }
+    if (kind !== CHANGED) return;
+    for (const change of changeTexts(diff, diff.a.borrow(a), diff.b.borrow(b)))
+      writer.text(`${this.#indent}${style.yellow(changeLine(change))}\n`);
+  }
+}

@@ -1,0 +1,78 @@
+/** The values of changed fields in words: `rflags: 0x246 -> 0x202 (ZF PF cleared)`. */
+import { type Change, type Diff, listChanges, valuesOf } from "../analysis/index.ts";
+import { hex } from "../base/text.ts";
+import type { Field } from "../layout/index.ts";
+import { MEANINGS } from "../messages/index.ts";
+import { type Batch, flagNames, readUnsigned, type Shape, type Value } from "../record/index.ts";
+
+/** A changed field: both values in words, and what the change is about. */
+export interface ChangeText {
+  readonly path: string;
+  readonly a: string;
+  readonly b: string;
+  readonly note: string;
+}
+
+/** The changes of an aligned pair of borrowed records. */
+export function changeTexts(diff: Diff, a: Batch, b: Batch): ChangeText[] {
+  return listChanges(a, b, diff.plan, diff.slide).changes.map((change) => changeText(change, diff, a, b));
+}
+
+/** A change in one line. */
+export function changeLine({ path, a, b, note }: ChangeText): string {
+  return `${path}: ${a} -> ${b}${note}`;
+}
+
+function changeText(change: Change, diff: Diff, a: Batch, b: Batch): ChangeText {
+  const [valueA, valueB] = valuesOf(change, a, b, diff.plan);
+  return {
+    path: change.path,
+    a: sideText(valueA, change.a?.field, a, diff),
+    b: sideText(valueB, change.b?.field, b, diff),
+    note: change.path === "rflags" ? flagsNote(String(valueA), String(valueB)) : "",
+  };
+}
+
+function sideText(value: Value | null, field: Field | undefined, batch: Batch, diff: Diff): string {
+  if (value === null) return "absent";
+  if (field === undefined) return plainText(value);
+  const meaning = meaningOf(field, batch.bytes, diff.plan.of(batch.shapes[0]!).shape);
+  return `${valueText(value, field)}${meaning === undefined ? "" : ` (${meaning})`}`;
+}
+
+function valueText(value: Value, field: Field): string {
+  if (field.type === "uint" && typeof value === "number") return value > 9 ? hex(value) : String(value);
+  if (field.type === "hex64" || field.type === "hex128") return String(value).replace(/^0x0+(?=.)/, "0x");
+  return plainText(value);
+}
+
+function plainText(value: Value): string {
+  if (Array.isArray(value)) return value.map(plainText).join(", ") || "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value) || "none";
+}
+
+/** What the value means, where its digits do not say it. */
+function meaningOf(field: Field, bytes: Uint8Array, shape: Shape): string | undefined {
+  if (field.width === 0 || field.type === "bytes" || field.type === "array") return undefined;
+  const raw = readUnsigned(bytes, 0, field);
+  const read = (path: string) => {
+    const other = shape.byPath.get(path);
+    return other && readUnsigned(bytes, 0, other);
+  };
+  if (field.names && raw <= 0xffffffffn) return field.names.name(Number(raw));
+  return MEANINGS[field.name]?.(raw, read, field.path.slice(0, -field.name.length));
+}
+
+/** Which flags were set and cleared between two values of RFLAGS. */
+function flagsNote(a: string, b: string): string {
+  const [before, after] = [a, b].map((value) => flagNames(Number(BigInt(value) & 0xffffffffn))) as [
+    string[],
+    string[],
+  ];
+  const parts = [
+    [after.filter((flag) => !before.includes(flag)), "set"] as const,
+    [before.filter((flag) => !after.includes(flag)), "cleared"] as const,
+  ];
+  const words = parts.flatMap(([flags, what]) => (flags.length > 0 ? [`${flags.join(" ")} ${what}`] : []));
+  return words.length === 0 ? "" : ` (${words.join(", ")})`;
+}

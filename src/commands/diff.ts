@@ -1,0 +1,137 @@
+import { type Diff, diffPair, Pair } from "../analysis/index.ts";
+import type { Io } from "../base/io.ts";
+import { printable } from "../base/text.ts";
+import type { Destination } from "../output/index.ts";
+import { type Reporter, Shapes } from "../record/index.ts";
+import type { Command, OptionValues } from "./command.ts";
+import { printDiffText } from "./diff-hunks.ts";
+import { compileRecord, jsonSummary, printJson } from "./diff-json.ts";
+import { analysisOf, DIFF_OPTIONS, type Printing, printingOf } from "./diff-options.ts";
+import { CELL_COLUMNS, INTERLEAVED_CELL_COLUMNS, SideBySideLines } from "./diff-side-by-side.ts";
+import { briefLine, estimateSentence } from "./diff-summary.ts";
+import { LINE_COLUMNS, plainTable, TextLines } from "./diff-text.ts";
+import { type DiffView, differencesIn } from "./diff-view.ts";
+import { DiffWriter, writeAll } from "./diff-writer.ts";
+import { openOutputFile } from "./output-file.ts";
+import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
+import { SELECT_OPTIONS, selectOf } from "./selecting.ts";
+import { COLOR_OPTION, makeStyle } from "./writing.ts";
+
+export const diff: Command = {
+  name: "diff",
+  operands: "<A> <B>",
+  about: "align two captures and print what differs; the status is 0 where nothing does, else 1",
+  options: [...DIFF_OPTIONS, COLOR_OPTION, ...SELECT_OPTIONS, ...INPUT_OPTIONS],
+  examples: [
+    ["hvmsg diff samples/linux-boot.bin samples/triple-fault.bin", "where a boot goes wrong"],
+    ["hvmsg diff --slide auto samples/linux-boot.bin samples/linux-boot-kaslr.bin", "two boots under KASLR"],
+    ["hvmsg diff --brief --vp 2 samples/linux-boot.bin samples/triple-fault.bin", "one VP, in one line"],
+    [
+      "hvmsg diff --ignore rflags --json samples/linux-boot.bin samples/triple-fault.bin",
+      "for jq, without a field",
+    ],
+  ],
+  async run(operands, options, io) {
+    const files = filesOf(operands) as [string, string];
+    const printing = printingOf(options);
+    const { key, ...analysis } = analysisOf(options);
+    const shapes = new Shapes();
+    const reporter = new StderrReporter(io);
+    const pair = new Pair(shapes, key);
+    if (!(await readPair(pair, files, options, reporter, io))) return 2;
+    const found = diffPair(pair, analysis);
+    // The text has it in its summary.
+    if (found.estimate && (printing.json || printing.brief)) reporter.note(estimateSentence(found.estimate));
+    await printDiff(found, files, printing, options, shapes, io);
+    if (reporter.troubles > 0) return 2;
+    return differencesIn(found) > 0 ? 1 : 0;
+  },
+};
+
+/** Reads both captures; false where one cannot be opened: then there is nothing to compare with. */
+async function readPair(
+  pair: Pair,
+  files: readonly [string, string],
+  options: OptionValues,
+  reporter: Reporter,
+  io: Io,
+): Promise<boolean> {
+  const input = inputOptionsOf(options);
+  for (const [file, sink] of [
+    [files[0], pair.a],
+    [files[1], pair.b],
+  ] as const) {
+    const select = selectOf(options, pair.shapes);
+    await readFiles({ files: [file], input, shapes: pair.shapes, sink, reporter, io, ...select });
+  }
+  const [a, b] = [pair.a.capture, pair.b.capture];
+  if (a.abi === undefined || b.abi === undefined) return false;
+  if (a.framing !== b.framing)
+    reporter.note(
+      "one capture holds bare headers, the other whole messages: they align only by fields that both have, such as --by rip,rflags",
+    );
+  if (a.abi !== b.abi)
+    reporter.note(
+      `A is read as ${a.abi} and B as ${b.abi}: fields that only one of them has are not compared (--abi decides)`,
+    );
+  return true;
+}
+
+/** Prints a diff to where the options say. */
+async function printDiff(
+  found: Diff,
+  files: readonly [string, string],
+  printing: Printing,
+  options: OptionValues,
+  shapes: Shapes,
+  io: Io,
+): Promise<void> {
+  const path = options.output as string | undefined;
+  const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
+  const forget = file && io.onInterrupt(() => file.abandon());
+  const style = makeStyle(options.color as string | undefined, io, file !== undefined);
+  const width = Number(io.env.COLUMNS) || io.stdout.columns || DEFAULT_WIDTH;
+  const view: DiffView = {
+    ...printing,
+    diff: found,
+    names: [nameOf(files[0]), nameOf(files[1])],
+    style,
+    width,
+  };
+  try {
+    await printTo(file ?? io.stdout, view, printing, shapes);
+    file?.commit();
+  } catch (error) {
+    file?.abandon();
+    throw error;
+  } finally {
+    forget?.();
+  }
+}
+
+const DEFAULT_WIDTH = 160;
+
+async function printTo(
+  destination: Destination,
+  view: DiffView,
+  printing: Printing,
+  shapes: Shapes,
+): Promise<void> {
+  if (printing.brief) {
+    await destination.write(Buffer.from(printing.json ? jsonSummary(view.diff) : briefLine(view)));
+    return;
+  }
+  if (printing.json) {
+    const writer = new DiffWriter(shapes, compileRecord, destination);
+    return writeAll(printJson(view, writer), writer);
+  }
+  const cells = view.diff.interleaved ? INTERLEAVED_CELL_COLUMNS : CELL_COLUMNS;
+  const { compile } = plainTable(shapes, printing.sideBySide ? cells : LINE_COLUMNS);
+  const writer = new DiffWriter(shapes, compile, destination);
+  const lines = printing.sideBySide ? new SideBySideLines(view, writer) : new TextLines(view, shapes, writer);
+  return writeAll(printDiffText(view, writer, lines), writer);
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? "standard input" : printable(file);
+}

@@ -1,0 +1,142 @@
+import { extname } from "node:path";
+import { type ByField, Stats, TEXT_SECTIONS, VALUE_SECTIONS } from "../analysis/index.ts";
+import { usageError } from "../base/errors.ts";
+import type { Io } from "../base/io.ts";
+import { FORMATS } from "../output/index.ts";
+import { resolvePaths, Shapes } from "../record/index.ts";
+import type { Command, OptionValues } from "./command.ts";
+import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { parseCount } from "./parse-values.ts";
+import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
+import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
+import { statsJson } from "./stats-json.ts";
+import { mergedNotes } from "./stats-notes.ts";
+import { statsText } from "./stats-text.ts";
+import { COLOR_OPTION, makeStyle } from "./writing.ts";
+
+export const stats: Command = {
+  name: "stats",
+  operands: "[FILE...]",
+  about: "count by type, VP, RIP, port, MSR, page ..., or by any fields",
+  options: [
+    { flags: "--by <list>", about: "count by these fields instead: messageType,vpIndex", parse: parseBy },
+    {
+      flags: "--top <count>",
+      about: "rows of a section at most (10; with --json all)",
+      parse: parseCount("--top", 1),
+    },
+    { flags: "--json", about: "one object with every section; with --by, one object a row" },
+    {
+      flags: "-o, --output <file>",
+      about: "write to a file, which appears only when it is complete; JSON where it is a .json or .jsonl",
+    },
+    COLOR_OPTION,
+    ...SELECT_OPTIONS,
+    { ...LIMIT_OPTION, about: "stop after this many are counted" },
+    ...INPUT_OPTIONS,
+  ],
+  examples: [
+    ["hvmsg stats samples/linux-boot.bin", "what the guest did most"],
+    ["hvmsg stats --by vpIndex,messageType samples/linux-boot.bin", "by any fields"],
+    ["hvmsg stats --by rip --top 5 --type io samples/linux-boot.bin", "the code that does the most I/O"],
+    ["hvmsg stats --json samples/linux-boot.bin | jq -c '.msrNumber[:3]'", "for jq"],
+  ],
+  async run(operands, options, io) {
+    const files = filesOf(operands);
+    const form = formOf(options);
+    const shapes = new Shapes();
+    const reporter = new StderrReporter(io);
+    const run = { files, input: inputOptionsOf(options), shapes, reporter, io };
+    const chosen = { ...selectOf(options, shapes), ...limitOf(options) };
+    const by = options.by as ByField[] | undefined;
+    const counted = new Stats({
+      shapes,
+      sections: form === "text" ? TEXT_SECTIONS : VALUE_SECTIONS,
+      gaps: Math.min((options.top as number | undefined) ?? DEFAULT_GAPS, MOST_GAPS),
+      ...(by ? { by } : {}),
+    });
+    await writingTo(options, io, async (write, toFile) => {
+      await readFiles({ ...run, ...chosen, sink: counted });
+      for (const note of mergedNotes(counted)) reporter.note(note);
+      for await (const text of texts(counted, form, options, io, toFile)) await write(Buffer.from(text));
+    });
+    return reporter.troubles > 0 ? 2 : 0;
+  },
+};
+
+/** Rows of a section in the text, and of the longest gaps. */
+const DEFAULT_TOP = 10;
+const DEFAULT_GAPS = 5;
+const MOST_GAPS = 1000;
+
+type Form = "text" | "object" | "rows" | "array";
+
+/** What is printed: text, one JSON object, JSON lines, or (`--by` into a .json file) a JSON array. */
+function formOf(options: OptionValues): Form {
+  const path = options.output as string | undefined;
+  const extension = path === undefined ? "" : extname(path).toLowerCase();
+  const isJson = extension === ".json" || extension === ".jsonl";
+  const other = FORMATS.find((format) => format.extensions.includes(extension));
+  if (options.json !== true && !isJson) {
+    if (other)
+      throw usageError(`stats prints text or JSON, not ${extension}`, "give --json, or another name");
+    return "text";
+  }
+  if (options.by === undefined) return "object";
+  return extension === ".json" && options.json !== true ? "array" : "rows";
+}
+
+/** The text in pieces. cli-table3 is loaded only where it is wanted. */
+async function* texts(
+  counted: Stats,
+  form: Form,
+  options: OptionValues,
+  io: Io,
+  toFile: boolean,
+): AsyncIterable<string> {
+  const top = options.top as number | undefined;
+  if (form !== "text") {
+    yield* statsJson(counted, top ?? Number.POSITIVE_INFINITY, form);
+    return;
+  }
+  const { default: Table } = await import("cli-table3");
+  yield statsText(counted, {
+    Table,
+    style: makeStyle(options.color as string | undefined, io, toFile),
+    top: top ?? DEFAULT_TOP,
+    columns: toFile ? undefined : io.stdout.columns,
+  });
+}
+
+/** Opens the output, lets `work` write to it, and makes it count; leaves no trace of it where that fails. */
+async function writingTo(
+  options: OptionValues,
+  io: Io,
+  work: (write: (bytes: Uint8Array) => void | Promise<void>, toFile: boolean) => Promise<void>,
+): Promise<void> {
+  const path = options.output as string | undefined;
+  if (path === undefined || path === "-") return work((bytes) => io.stdout.write(bytes), false);
+  const file: OutputFile = openOutputFile(path);
+  const forget = io.onInterrupt(() => file.abandon());
+  try {
+    await work((bytes) => file.write(bytes), true);
+    file.commit();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** The fields of `--by`: each is called in the rows as it was asked for, the fields of a group by their paths. */
+function parseBy(list: string): ByField[] {
+  const fields = new Map<string, ByField>();
+  for (const name of list.split(",").map((each) => each.trim())) {
+    if (name === "") throw usageError(`--by '${list}' has an empty name in it`);
+    const paths = resolvePaths(name);
+    for (const path of paths)
+      if (!fields.has(path)) fields.set(path, { path, label: paths.length === 1 ? name : path });
+  }
+  return [...fields.values()];
+}

@@ -1,0 +1,128 @@
+/**
+ * CSV as RFC 4180 has it: a header row, a column a field path, CRLF at the end of a line (strict readers ask for it and
+ * all others take it). A field that a message does not have is empty.
+ */
+import { printable } from "../base/text.ts";
+import type { Field } from "../layout/index.ts";
+import { readValue, type Shape, type Value } from "../record/index.ts";
+import { columnPaths } from "./column-paths.ts";
+import { compileProblems, maskOf, placeOf } from "./compile.ts";
+import type { FormatOptions, TextFormat } from "./format.ts";
+import { FLAGS_MASK, plainOfBits, plainValue } from "./plain-value.ts";
+import { compilePlain } from "./table.ts";
+import type { TextProgram } from "./text-program.ts";
+
+const LINE_END = "\r\n";
+
+/** The format for the wanted fields, by default all columns. */
+export function makeCsv(options: FormatOptions): TextFormat {
+  const columns = columnPaths(options);
+  return {
+    head: options.header ? columns.map(csvText).join(",") + LINE_END : "",
+    headAlways: true,
+    compile: (program, shape) => compileLine(program, shape, columns),
+    fileText: (name) => csvText(printable(name)),
+  };
+}
+
+/** Text as a CSV value: in quotes where it has to be. */
+export function csvText(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function compileLine(program: TextProgram, shape: Shape, columns: readonly string[]): void {
+  for (let next = 0; next < columns.length; ) {
+    if (next > 0) program.text(",");
+    const group = groupOf(shape, columns, next);
+    if (group.length > 1) compileGroup(program, shape, group);
+    else compileColumn(program, shape, columns[next] as string);
+    next += Math.max(1, group.length);
+  }
+  program.text(LINE_END);
+}
+
+/** Neighbouring columns of one container of at most 32 bits: they are rendered together, once a raw value. */
+function groupOf(shape: Shape, columns: readonly string[], first: number): Field[] {
+  const group: Field[] = [];
+  for (let next = first; next < columns.length; next++) {
+    const field = shape.byPath.get(columns[next] as string);
+    const head = group[0] ?? field;
+    const together =
+      field?.byte === head?.byte &&
+      field?.size === head?.size &&
+      ["uint", "bool"].includes(field?.type ?? "");
+    if (field === undefined || field.size > 4 || !together) break;
+    group.push(field);
+  }
+  return group;
+}
+
+function compileGroup(program: TextProgram, shape: Shape, group: readonly Field[]): void {
+  const head = group[0] as Field;
+  const { word, shift, mask } = placeOf({ ...head, shift: 0, width: head.size * 8 });
+  const key = `csv ${shape.abi} ${group.map((field) => field.path.replace(/^.*Segment/, "segment")).join()}`;
+  program.words(key, word, shift, mask, (raw) =>
+    group
+      .map((field) => plainOfBits(field, ((raw >>> field.shift) & maskOf(field.width)) >>> 0) ?? "")
+      .join(","),
+  );
+}
+
+function compileColumn(program: TextProgram, shape: Shape, path: string): void {
+  const field = shape.byPath.get(path);
+  if (path === "problems") compileProblems(program, shape, (problems) => csvText(problems.join("; ")));
+  else if (field) compileField(program, shape, field);
+}
+
+function compileField(program: TextProgram, shape: Shape, field: Field): void {
+  const { word, shift, mask } = placeOf(field);
+  switch (field.type) {
+    case "uint":
+    case "hex64":
+    case "hex128":
+    case "bytes":
+    case "constant":
+      return compilePlain(program, shape, field);
+    case "position":
+      return field.name === "time" ? compileTime(program) : compilePlain(program, shape, field);
+    case "array":
+      return compileArray(program, field);
+    case "flags":
+      return compileBits(program, shape, field, word, 0, FLAGS_MASK);
+    default:
+      return compileBits(program, shape, field, word, shift, mask);
+  }
+}
+
+function compileBits(
+  program: TextProgram,
+  shape: Shape,
+  field: Field,
+  word: number,
+  shift: number,
+  mask: number,
+): void {
+  program.words(`csv ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+    csvText(plainOfBits(field, raw) ?? ""),
+  );
+}
+
+/** The time; nothing where the record has none. */
+function compileTime(program: TextProgram): void {
+  const end = program.ifTime();
+  program.time();
+  program.here(end);
+}
+
+/** A list of 128-bit values that has no count needs no plain code. */
+function compileArray(program: TextProgram, field: Field): void {
+  const element = field.element?.[0];
+  if (!field.plain || field.count || element?.type !== "hex128")
+    return program.record((batch, record) => csvText(plainValue(readValue(batch, record, field) as Value)));
+  for (let position = 0; position < (field.length ?? 0); position++) {
+    const word = (field.byte + position * (field.stride ?? 0)) >> 2;
+    program.text(position === 0 ? "0x" : " 0x");
+    program.hex16(word + 2);
+    program.hex16(word);
+  }
+}

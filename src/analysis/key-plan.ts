@@ -71,7 +71,7 @@ export class KeyPlan {
   #compileField(field: Field, width: number): void {
     const { word, shift, mask } = placeOf(field);
     if (field.path === "rip") this.#emit(RIP, word);
-    else if (field.type === "constant") this.#emit(CONSTANT, textHash(field.constant ?? ""));
+    else if (field.type === "constant") this.#emit(CONSTANT, textHash(String(field.constant)));
     else if (field.type === "access" && !field.masked) this.#emit(ACCESS, word, shift);
     else if (field.count) this.#compileSpan(field, field.count);
     else if (field.type === "flags") this.#emit(BITS, word, 0, FLAGS_MASK);

@@ -61,7 +61,7 @@ function compileGroup(program: TextProgram, shape: Shape, group: readonly Field[
   const head = group[0] as Field;
   const { word, shift, mask } = placeOf({ ...head, shift: 0, width: head.size * 8 });
   const key = `csv ${shape.abi} ${group.map((field) => field.path.replace(/^.*Segment/, "segment")).join()}`;
-  program.words(key, word, shift, mask, (raw) =>
+  program.value(key, word, shift, mask, (raw) =>
     group
       .map((field) => plainOfBits(field, ((raw >>> field.shift) & maskOf(field.width)) >>> 0) ?? "")
       .join(","),
@@ -102,7 +102,7 @@ function compileBits(
   shift: number,
   mask: number,
 ): void {
-  program.words(`csv ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+  program.value(`csv ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
     csvText(plainOfBits(field, raw) ?? ""),
   );
 }

@@ -140,7 +140,7 @@ class LuaTables {
       case "constant":
         this.#text(field);
         return [
-          `{ "constant", ${MESSAGE_HEADER_BYTES}, 0, ${quoted(field.path)}, ${quoted(field.constant ?? "")} },`,
+          `{ "constant", ${MESSAGE_HEADER_BYTES}, 0, ${quoted(field.path)}, ${quoted(String(field.constant))} },`,
         ];
       case "messageType":
         this.#text(field);

@@ -49,7 +49,7 @@ export function gatherCoded(store: CodedStore, shape: Shape, field: Field): Gath
   return ({ batch, records, rows, count }) => {
     const { values } = store;
     if (whole !== undefined) {
-      const code = codeOf(store, whole);
+      const code = codeOf(store, String(whole));
       for (let i = 0; i < count; i++) values[rows[i]!] = code;
       return;
     }

@@ -63,7 +63,7 @@ export class PartitionKeys {
     const field = shape.byPath.get(this.#by[level] as string);
     const fixed = field?.type === "messageType" ? shape.type?.name : field?.constant;
     if (field === undefined || fixed !== undefined)
-      return { fixed: this.#numberOf(level, fixed ?? ""), byRaw: new Map() };
+      return { fixed: this.#numberOf(level, String(fixed ?? "")), byRaw: new Map() };
     return { fixed: -1, place: placeOf(field), field, byRaw: new Map() };
   }
 

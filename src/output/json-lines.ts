@@ -1,7 +1,9 @@
 import type { Field } from "../layout/index.ts";
-import { flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import { type Batch, flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import { instructionReader, symbolReader } from "./additions.ts";
 import { compileProblems, placeOf } from "./compile.ts";
-import type { TextProgram } from "./text-program.ts";
+import type { Additions } from "./format.ts";
+import type { RenderRecord, TextProgram } from "./text-program.ts";
 
 /**
  * Compiles the JSON object of a shape's records, without the end of the line. Every member is written with a
@@ -12,10 +14,27 @@ export function compileJson(
   shape: Shape,
   wanted: (path: string) => boolean,
   files: boolean,
+  additions: Additions = {},
 ) {
-  const fields = shape.fields.filter((field) => wanted(field.path) && (files || field.path !== "file"));
-  const open: string[] = [];
+  const here = ({ path }: Field) => wanted(path) && (files || path !== "file");
   program.text("{");
+  const open: string[] = [];
+  let from = 0;
+  for (const { after, render } of addedMembers(shape, additions, wanted)) {
+    const to = shape.fields.findIndex((field) => field.path === after) + 1;
+    compileFields(program, shape, shape.fields.slice(from, to).filter(here), open);
+    openTo(program, open, []);
+    program.record(render);
+    from = to;
+  }
+  compileFields(program, shape, shape.fields.slice(from).filter(here), open);
+  openTo(program, open, []);
+  if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
+  program.dropComma();
+  program.text("}");
+}
+
+function compileFields(program: TextProgram, shape: Shape, fields: readonly Field[], open: string[]): void {
   for (let next = 0; next < fields.length; ) {
     const group = groupOf(fields, next);
     openTo(program, open, parentOf(group[0] as Field));
@@ -23,10 +42,35 @@ export function compileJson(
     else compileMember(program, shape, group[0] as Field);
     next += group.length;
   }
-  openTo(program, open, []);
-  if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
-  program.dropComma();
-  program.text("}");
+}
+
+/** Members that are in no bytes, in the order of the record, and the field after which each stands. */
+function addedMembers(
+  shape: Shape,
+  additions: Additions,
+  wanted: (path: string) => boolean,
+): { after: string; render: RenderRecord }[] {
+  const symbol = wanted("symbol") ? symbolReader(shape, additions.symbols) : undefined;
+  const instruction = wanted("instruction") ? instructionReader(shape, additions) : undefined;
+  return [
+    ...(symbol
+      ? [
+          {
+            after: "rip",
+            render: (batch: Batch, record: number) => member("symbol", symbol(batch, record) || undefined),
+          },
+        ]
+      : []),
+    ...(instruction
+      ? [
+          {
+            after: "iopl",
+            render: (batch: Batch, record: number) =>
+              member("instruction", instruction(batch, record) as Value | undefined),
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Consecutive fields of one container of at most 32 bits: they are rendered together, once a raw value. */

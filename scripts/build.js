@@ -6,12 +6,16 @@ import { build } from "esbuild";
 
 const onDemand = new Map();
 
+/** Packages that stay in node_modules: their files need others beside them (WebAssembly). */
+const LEFT_OUT = ["iced-x86"];
+
 /** Leaves `import("x")` to the run, as `import("./x.cjs")`, and notes it as a bundle of its own. */
 const leaveDynamicImports = {
   name: "leave-dynamic-imports",
   setup(context) {
     context.onResolve({ filter: /.*/ }, ({ kind, path, resolveDir }) => {
       if (kind !== "dynamic-import" || path.startsWith("node:")) return undefined;
+      if (LEFT_OUT.includes(path)) return { path, external: true };
       const name = basename(path, ".ts");
       onDemand.set(name, path.startsWith(".") ? join(resolveDir, path) : path);
       return { path: `./${name}.cjs`, external: true };

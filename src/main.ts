@@ -69,6 +69,7 @@ function makeOption(row: OptionRow): Option {
   const option = new Option(row.flags, row.about);
   if (row.choices) option.choices([...row.choices]);
   if (row.parse) option.argParser(row.parse);
+  if (row.repeatable) option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
   return option;
 }
 

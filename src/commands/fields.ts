@@ -1,5 +1,5 @@
 import type { Field } from "../layout/index.ts";
-import { type CatalogEntry, fieldCatalog } from "../record/index.ts";
+import { ADDED_FIELDS, type CatalogEntry, fieldCatalog } from "../record/index.ts";
 import type { Command } from "./command.ts";
 import { COLOR_OPTION, makeStyle } from "./writing.ts";
 
@@ -37,6 +37,7 @@ export const fields: Command = {
         whereText(entry),
         entry.field.doc,
       ]);
+    for (const { path, type, doc } of ADDED_FIELDS) table.push([path, type, "", "header", doc]);
     table.push([
       "problems",
       "list of text",

@@ -2,6 +2,7 @@ import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
 import { printable } from "../base/text.ts";
 import { type Batch, Shapes, type Sink } from "../record/index.ts";
+import { ADDITION_OPTIONS, DISASM_OPTION, symbolsOf, TIME_OPTION } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { printRecords } from "./printing.ts";
 import { progressOf } from "./progress.ts";
@@ -20,6 +21,7 @@ export const filter: Command = {
     LIMIT_OPTION,
     ...OUTPUT_OPTIONS,
     COLOR_OPTION,
+    ...ADDITION_OPTIONS,
     ...INPUT_OPTIONS,
   ],
   examples: [
@@ -27,6 +29,10 @@ export const filter: Command = {
     [
       "hvmsg filter --type io --access write --where 'portNumber == COM1' samples/linux-boot.bin",
       "what goes out on COM1",
+    ],
+    [
+      "hvmsg filter --symbols samples/System.map --rip init_8259A samples/linux-boot.bin",
+      "what a function of the kernel does",
     ],
     ["hvmsg filter -c --flags '!IF' samples/linux-boot.bin", "how many exits with interrupts disabled"],
     [
@@ -52,14 +58,16 @@ async function print(files: readonly string[], options: OptionValues, io: Io) {
 
 /** Counts matches without printing them; `--quiet` stops at the first. */
 async function count(files: readonly string[], options: OptionValues, io: Io) {
-  const given = OUTPUT_OPTIONS.map((row) => row.flags.replace(/^(-\w, )?--(no-)?([\w-]+).*/, "$3")).find(
-    (name) => {
+  const given = [...OUTPUT_OPTIONS, DISASM_OPTION, TIME_OPTION]
+    .map((row) => row.flags.replace(/^(-\w, )?--(no-)?([\w-]+).*/, "$3"))
+    .find((name) => {
       const value = options[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
-      return value !== undefined && value !== true;
-    },
-  );
-  if (given !== undefined || options.json === true)
-    throw usageError(`--${given ?? "json"} does not go with --count or --quiet, which print no messages`);
+      return name === "header" ? value === false : value !== undefined;
+    });
+  if (given !== undefined)
+    throw usageError(
+      `--${given === "header" ? "no-header" : given} does not go with --count or --quiet, which print no messages`,
+    );
   const shapes = new Shapes();
   const progress = options.quiet === true ? undefined : progressOf(io, files, true);
   const reporter = new StderrReporter(io, progress);
@@ -74,7 +82,7 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
     reporter,
     io,
     progress,
-    ...selectOf(options, shapes),
+    ...selectOf(options, shapes, await symbolsOf(options, reporter)),
     ...limit,
   }).finally(() => progress?.end());
   if (options.count === true) await io.stdout.write(Buffer.from(sink.text()));

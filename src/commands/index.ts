@@ -4,6 +4,7 @@ import { completionOf } from "./completion.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { encode } from "./encode.ts";
+import { explain } from "./explain.ts";
 import { fields } from "./fields.ts";
 import { filter } from "./filter.ts";
 import { schema } from "./schema.ts";
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   diff,
   stats,
   encode,
+  explain,
   fields,
   schema,
   completionOf(() => COMMANDS),

@@ -2,6 +2,7 @@
 import type { Io } from "../base/io.ts";
 import type { Counts } from "../pump.ts";
 import { Shapes } from "../record/index.ts";
+import { additionsOf, symbolsOf } from "./adding.ts";
 import type { OptionValues } from "./command.ts";
 import { progressOf } from "./progress.ts";
 import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
@@ -18,8 +19,10 @@ export async function printRecords(
   const shapes = new Shapes();
   const progress = progressOf(io, files, options.output !== undefined && options.output !== "-");
   const reporter = new StderrReporter(io, progress);
-  const chosen = { ...selectOf(options, shapes), ...limitOf(options) };
-  const { sink, commit, abandon } = openOutput(options, files, shapes, io);
+  const symbols = await symbolsOf(options, reporter);
+  const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
+  const additions = await additionsOf(options, symbols);
+  const { sink, commit, abandon } = openOutput(options, files, shapes, io, additions);
   try {
     const counts = await readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen });
     commit();

@@ -1,4 +1,5 @@
 /** The options that select messages, shared by all commands that read captures. */
+import type { Symbols } from "../code/index.ts";
 import { Filter, nodeOfOptions, type SelectOptions } from "../filter/index.ts";
 import type { Select, Shapes } from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
@@ -38,8 +39,8 @@ export const LIMIT_OPTION: OptionRow = {
 };
 
 /** The filter that the options ask for, as an addition to what `readFiles` takes; throws a usage error. */
-export function selectOf(options: OptionValues, shapes: Shapes): { select?: Select } {
-  const node = nodeOfOptions(options as SelectOptions);
+export function selectOf(options: OptionValues, shapes: Shapes, symbols?: Symbols): { select?: Select } {
+  const node = nodeOfOptions(options as SelectOptions, symbols);
   return node ? { select: new Filter(shapes, node) } : {};
 }
 

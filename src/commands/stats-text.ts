@@ -7,6 +7,7 @@ import {
   type Stats,
 } from "../analysis/index.ts";
 import { plural, printable } from "../base/text.ts";
+import type { Symbols } from "../code/index.ts";
 import type { Value } from "../record/index.ts";
 import { type BarRow, type BarTableOptions, barTable } from "./bar-table.ts";
 import { pairOrder } from "./stats-json.ts";
@@ -16,6 +17,8 @@ import { SECTION_WORDS } from "./stats-words.ts";
 export interface StatsTextOptions extends BarTableOptions {
   /** Rows of a section at most. */
   top: number;
+  /** Names RIPs. */
+  symbols?: Symbols | undefined;
 }
 
 /** What is counted, its count and its share. */
@@ -56,7 +59,8 @@ function sectionRows(counter: SectionCounter, stats: Stats, options: StatsTextOp
   const rows = countedRows(table, slots, stats, (slot) => {
     const [low, high] = [table.word(slot, 0), table.word(slot, 1)];
     const [value, meaning] = words.row(low, high, section.value(low, high));
-    return [`  ${value}`, meaning];
+    const symbol = section.name === "rip" ? (options.symbols?.textAt(low, high) ?? "") : "";
+    return [`  ${value}`, symbol === "" ? meaning : printable(symbol)];
   });
   return [title, ...rows, ...restRows(table, slots, stats, LABELS, options), { cells: [] }];
 }

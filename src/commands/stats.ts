@@ -2,8 +2,10 @@ import { extname } from "node:path";
 import { type ByField, Stats, TEXT_SECTIONS, VALUE_SECTIONS } from "../analysis/index.ts";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
+import type { Symbols } from "../code/index.ts";
 import { FORMATS } from "../output/index.ts";
 import { resolvePaths, Shapes } from "../record/index.ts";
+import { SYMBOL_OPTIONS, symbolsOf } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { parseCount } from "./parse-values.ts";
@@ -31,6 +33,7 @@ export const stats: Command = {
       about: "write to a file, which appears only when it is complete; JSON where it is a .json or .jsonl",
     },
     COLOR_OPTION,
+    ...SYMBOL_OPTIONS,
     ...SELECT_OPTIONS,
     { ...LIMIT_OPTION, about: "stop after this many are counted" },
     ...INPUT_OPTIONS,
@@ -47,7 +50,8 @@ export const stats: Command = {
     const shapes = new Shapes();
     const reporter = new StderrReporter(io);
     const run = { files, input: inputOptionsOf(options), shapes, reporter, io };
-    const chosen = { ...selectOf(options, shapes), ...limitOf(options) };
+    const symbols = await symbolsOf(options, reporter);
+    const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
     const by = options.by as ByField[] | undefined;
     const counted = new Stats({
       shapes,
@@ -58,7 +62,8 @@ export const stats: Command = {
     await writingTo(options, io, async (write, toFile) => {
       await readFiles({ ...run, ...chosen, sink: counted });
       for (const note of mergedNotes(counted)) reporter.note(note);
-      for await (const text of texts(counted, form, options, io, toFile)) await write(Buffer.from(text));
+      for await (const text of texts(counted, form, options, io, toFile, symbols))
+        await write(Buffer.from(text));
     });
     return reporter.troubles > 0 ? 2 : 0;
   },
@@ -93,6 +98,7 @@ async function* texts(
   options: OptionValues,
   io: Io,
   toFile: boolean,
+  symbols: Symbols | undefined,
 ): AsyncIterable<string> {
   const top = options.top as number | undefined;
   if (form !== "text") {
@@ -104,6 +110,7 @@ async function* texts(
     Table,
     style: makeStyle(options.color as string | undefined, io, toFile),
     top: top ?? DEFAULT_TOP,
+    symbols,
     columns: toFile ? undefined : io.stdout.columns,
   });
 }

@@ -3,8 +3,16 @@ import { extname } from "node:path";
 import { Chalk } from "chalk";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
-import { type Destination, FORMATS, type Format, isPartitionField, openDataSet } from "../output/index.ts";
-import { fieldCatalog, resolvePaths, type Shapes, type Sink } from "../record/index.ts";
+import {
+  type Additions,
+  type Destination,
+  FORMATS,
+  type Format,
+  isPartitionField,
+  openDataSet,
+  type TimeStyle,
+} from "../output/index.ts";
+import { ADDED_FIELDS, fieldCatalog, resolvePaths, type Shapes, type Sink } from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
 import { openOutputFile } from "./output-file.ts";
 import { openOutputFolder } from "./output-folder.ts";
@@ -48,18 +56,27 @@ export function openOutput(
   files: readonly string[],
   shapes: Shapes,
   io: Io,
+  additions: Additions & { time?: TimeStyle } = {},
 ): OpenedOutput {
   const path = options.output as string | undefined;
   const fields = options.fields === undefined ? undefined : parseFields(options.fields as string);
-  const about = { shapes, header: options.header !== false, files, ...(fields ? { fields } : {}) };
+  const about = {
+    shapes,
+    header: options.header !== false,
+    files,
+    ...(fields ? { fields } : {}),
+    ...additions,
+  };
   const style = (toFile: boolean) => makeStyle(options.color as string | undefined, io, toFile);
   if (options.partitionBy !== undefined) {
     const by = partitionFields(options, path);
+    checkAdditions(FORMATS.find(({ name }) => name === "parquet") as Format, fields ?? [], additions);
     const folder = openOutputFolder(path as string);
     return finishing(folder, openDataSet({ ...about, style: style(true) }, by, folder), io);
   }
   const format = chooseFormat(options, path);
   if (fields && !format.takesFields) throw usageError(`--fields does not go with --format ${format.name}`);
+  checkAdditions(format, fields ?? [], additions);
   const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
   if (!file && format.binary && io.stdout.isTty)
     throw usageError(`--format ${format.name} is no text for a terminal`, "write it to a file with -o FILE");
@@ -104,6 +121,27 @@ function partitionFields(options: OptionValues, path: string | undefined): strin
   return paths;
 }
 
+/** Throws a usage error for an addition that the format does not show, or that is asked for and not there. */
+function checkAdditions(
+  format: Format,
+  fields: readonly string[],
+  additions: Additions & { time?: TimeStyle },
+): void {
+  if (additions.time && format.name !== "table")
+    throw usageError(
+      `--time is for --format table, not ${format.name}`,
+      "every other format has the field time",
+    );
+  if (additions.disassembler && !format.takesAdditions)
+    throw usageError(`--disasm does not go with --format ${format.name}`);
+  for (const { path, option } of ADDED_FIELDS) {
+    if (!fields.includes(path)) continue;
+    if (!format.takesAdditions) throw usageError(`--fields ${path} does not go with --format ${format.name}`);
+    const there = path === "symbol" ? additions.symbols : additions.disassembler;
+    if (!there) throw usageError(`--fields ${path} needs ${option}`);
+  }
+}
+
 function chooseFormat(options: OptionValues, path: string | undefined): Format {
   const named = options.format as string | undefined;
   if (options.json === true && named !== undefined && named !== "jsonl")
@@ -119,7 +157,11 @@ function chooseFormat(options: OptionValues, path: string | undefined): Format {
 export function parseFields(list: string, option = "--fields"): string[] {
   const names = list.split(",").map((name) => name.trim());
   if (names.some((name) => name === "")) throw usageError(`${option} '${list}' has an empty name in it`);
-  return [...new Set(names.flatMap(resolvePaths))];
+  return [...new Set(names.flatMap((name) => (isAdded(name) ? [name] : resolvePaths(name))))];
+}
+
+function isAdded(name: string): boolean {
+  return ADDED_FIELDS.some(({ path }) => path === name);
 }
 
 /** Colours as the user wants them. A file gets none unless they are asked for. */

@@ -1,9 +1,12 @@
 /** Gives names and values of an expression their meaning: fields of the catalog, numbers, ranges. */
+import type { HvmsgError } from "../base/errors.ts";
 import { didYouMean, hex } from "../base/text.ts";
 import { parseTime } from "../base/time.ts";
+import type { Symbols } from "../code/index.ts";
 import { type Field, RFLAGS_BITS } from "../layout/index.ts";
 import { MESSAGE_TYPES, OTHER_NAMES } from "../messages/index.ts";
 import {
+  ADDED_FIELDS,
   fieldCatalog,
   readProblems,
   readUnsigned,
@@ -11,23 +14,35 @@ import {
   resolvePaths,
   type Shape,
 } from "../record/index.ts";
+import { type AddressFault, rangeOfAddress, rangesOfSymbol } from "./addresses.ts";
 import { and, type BitsTest, type Node, normalised, not, or, type Range } from "./node.ts";
+import { parseNumber } from "./numbers.ts";
 import { isNegation } from "./operators.ts";
 import { type Expression, errorAt, type Place, type Written } from "./parse.ts";
 import { codesOfType } from "./types.ts";
 
-/** Binds a parsed expression. Throws a usage error that points at the place in `text`. */
-export function bindExpression(expression: Expression, text: string, option: string): Node {
-  return new Binder(text, option).bind(expression);
+/**
+ * Binds a parsed expression; RIPs may be compared with `symbols`. Throws a usage error that points at the place in
+ * `text`.
+ */
+export function bindExpression(
+  expression: Expression,
+  text: string,
+  option: string,
+  symbols?: Symbols,
+): Node {
+  return new Binder(text, option, symbols).bind(expression);
 }
 
 class Binder {
   readonly #text: string;
   readonly #option: string;
+  readonly #symbols: Symbols | undefined;
 
-  constructor(text: string, option: string) {
+  constructor(text: string, option: string, symbols: Symbols | undefined) {
     this.#text = text;
     this.#option = option;
+    this.#symbols = symbols;
   }
 
   bind(expression: Expression): Node {
@@ -74,7 +89,7 @@ class Binder {
       if (first === last) return this.#equals(field, first);
       const unordered = UNORDERED[field.type];
       if (unordered !== undefined) this.#fail(first, `'${field.path}' is ${unordered}, which has no ranges`);
-      const range = [this.#number(field, first), this.#number(field, last)] as const;
+      const range = [this.#number(field, first), this.#lastOf(field, last)] as const;
       if (range[0] > range[1]) {
         const place = { at: first.at, length: last.at + last.length - first.at };
         this.#fail(place, `the range ${first.text}..${last.text} is empty: its end is below its start`);
@@ -112,8 +127,20 @@ class Binder {
       case "array":
         this.#fail(value, `'${field.path}' is a list: only 'has ${field.name}' can be asked of it`);
     }
+    if (isSymbol(field, value))
+      return ranged(field, this.#faultless(value, rangesOfSymbol(value.text, this.#symbols)));
     const number = this.#number(field, value);
     return ranged(field, [[number, number]]);
+  }
+
+  /** The end of a range: of a symbol, the last address that it reaches. */
+  #lastOf(field: Field, value: Written): bigint {
+    if (!isSymbol(field, value)) return this.#number(field, value);
+    return this.#faultless(value, rangeOfAddress(value.text, this.#symbols))[1];
+  }
+
+  #faultless<Found extends object>(place: Place, found: Found | AddressFault): Found {
+    return "fault" in found ? this.#fail(place, found.fault, found.hint) : found;
   }
 
   #mask(name: Written, value: Written): Node {
@@ -234,6 +261,7 @@ class Binder {
       if (number === undefined) this.#fail(value, `'${value.text}' is not a number (decimal, 0x, 0b or 0o)`);
       return number as bigint;
     }
+    if (isSymbol(field, value)) return this.#faultless(value, rangeOfAddress(value.text, this.#symbols))[0];
     if (field.type === "bool") {
       if (value.text === "true" || value.text === "false") return value.text === "true" ? 1n : 0n;
       this.#unknown(value, field, ["true", "false"]);
@@ -271,10 +299,12 @@ class Binder {
   }
 
   #paths(name: Written): string[] {
+    const added = ADDED_FIELDS.find(({ path }) => path === name.text);
+    if (added) this.#fail(name, `'${name.text}' is nothing that a message has`, COMPARABLE[name.text]);
     try {
       return resolvePaths(name.text);
     } catch (error) {
-      const { message, hint } = error as { message: string; hint?: string };
+      const { message, hint } = error as HvmsgError;
       return this.#fail(name, message, hint);
     }
   }
@@ -295,6 +325,17 @@ class Binder {
   }
 }
 
+/** What to compare in place of what hvmsg adds. */
+const COMPARABLE: Record<string, string> = {
+  symbol: "compare rip with its name: rip == do_one_initcall",
+  instruction: "compare payload.instructionBytes, or look for it in the output",
+};
+
+/** A RIP may be written as a symbol. */
+function isSymbol(field: Field, value: Written): boolean {
+  return field.path === "rip" && value.kind !== "number";
+}
+
 const ACCESS = ["read", "write", "execute"];
 
 /** Types whose values have no order, and how an error calls them. */
@@ -310,11 +351,6 @@ const UNORDERED: Partial<Record<Field["type"], string>> = {
 /** Whether `<` and its like can be asked of a field. */
 export function hasOrder(field: Field): boolean {
   return UNORDERED[field.type] === undefined;
-}
-
-/** A number as written: decimal, 0x, 0b, 0o; undefined where it is none. */
-export function parseNumber(text: string): bigint | undefined {
-  return /^(\d+|0x[0-9a-f]+|0b[01]+|0o[0-7]+)$/i.test(text) ? BigInt(text) : undefined;
 }
 
 function mostOf(field: Field): bigint {

@@ -11,4 +11,4 @@ export {
 } from "./complete.ts";
 export { Filter } from "./filter.ts";
 export { nodeOfOptions, type SelectOptions } from "./options.ts";
-export { typeNames } from "./types.ts";
+export { codesOfType, typeNames } from "./types.ts";

@@ -1,10 +1,13 @@
 /** The selecting options as filters; each parser throws a usage error that says what was expected. */
 import { usageError } from "../base/errors.ts";
 import { didYouMean } from "../base/text.ts";
+import type { Symbols } from "../code/index.ts";
 import { RFLAGS_BITS } from "../layout/index.ts";
 import { fieldCatalog } from "../record/index.ts";
-import { bindExpression, parseNumber } from "./bind.ts";
+import { type AddressFault, rangeOfAddress, rangesOfSymbol } from "./addresses.ts";
+import { bindExpression } from "./bind.ts";
 import { and, type Node, normalised, not, type Range } from "./node.ts";
+import { parseNumber } from "./numbers.ts";
 import { parseExpression } from "./parse.ts";
 import { codesOfType, typeNames } from "./types.ts";
 
@@ -20,22 +23,22 @@ export interface SelectOptions {
   invert?: boolean;
 }
 
-/** The filter that the options make together (AND), or undefined where they ask for everything. */
-export function nodeOfOptions(options: SelectOptions): Node | undefined {
+/** The filter that the options make together (AND), or undefined where they ask for everything. `symbols` name RIPs. */
+export function nodeOfOptions(options: SelectOptions, symbols?: Symbols): Node | undefined {
   const parts: Node[] = [];
   if (options.vp !== undefined) parts.push(vpNode(options.vp));
   if (options.type !== undefined) parts.push(typeNode(options.type));
   if (options.access !== undefined) parts.push(accessNode(options.access));
-  if (options.rip !== undefined) parts.push(ripNode(options.rip));
+  if (options.rip !== undefined) parts.push(ripNode(options.rip, symbols));
   if (options.flags !== undefined) parts.push(flagsNode(options.flags));
   if (options.index !== undefined) parts.push(indexNode(options.index));
-  if (options.where !== undefined) parts.push(whereNode(options.where));
+  if (options.where !== undefined) parts.push(whereNode(options.where, symbols));
   if (options.invert) return not({ node: "and", parts });
   return parts.length === 0 ? undefined : and(...parts);
 }
 
-function whereNode(text: string): Node {
-  return bindExpression(parseExpression(text, "--where"), text, "--where");
+function whereNode(text: string, symbols?: Symbols): Node {
+  return bindExpression(parseExpression(text, "--where"), text, "--where", symbols);
 }
 
 function vpNode(text: string): Node {
@@ -114,21 +117,38 @@ function accessNode(text: string): Node {
   return whereNode(names.map((name) => `interceptAccessType == ${name}`).join(" or "));
 }
 
-function ripNode(text: string): Node {
-  const most = (1n << 64n) - 1n;
-  const ranges = parts("--rip", text).map((part): Range => {
-    const [left = "", right, ...more] = part.split(/\.\.|\+/).map((each) => each.trim());
-    const first = parseNumber(left);
-    const second = right === undefined ? first : parseNumber(right);
-    if (first === undefined || second === undefined || more.length > 0)
-      throw usageError(
-        `--rip takes addresses: 0x1000, 0x1000..0x1fff, 0x1000+0x200; '${part}' is none of these`,
-      );
-    if (!part.includes("+")) return checkRange("--rip", part, [first, second], most);
-    if (second === 0n) throw usageError(`--rip: the range ${part} is empty: its length is 0`);
-    return checkRange("--rip", part, [first, first + second - 1n], most);
-  });
+function ripNode(text: string, symbols: Symbols | undefined): Node {
+  const ranges = parts("--rip", text).flatMap((part) => ripRanges(part, symbols));
   return { node: "bits", path: "rip", test: { ranges: normalised(ranges) } };
+}
+
+const MOST_RIP = (1n << 64n) - 1n;
+
+/** `0x1000`, `0x1000..0x1fff`, `0x1000+0x200` (start + length), `symbol`, `symbol+0x10` (one address), `symbol..symbol`. */
+function ripRanges(part: string, symbols: Symbols | undefined): Range[] {
+  const check = (range: Range) => checkRange("--rip", part, range, MOST_RIP);
+  const dots = part.indexOf("..");
+  if (dots >= 0) {
+    const [first] = addressOf(rangeOfAddress(part.slice(0, dots).trim(), symbols));
+    const [, last] = addressOf(rangeOfAddress(part.slice(dots + 2).trim(), symbols));
+    return [check([first, last])];
+  }
+  const [start, length, ...more] = part.split("+").map((each) => parseNumber(each.trim()));
+  if (start === undefined) return addressOf(rangesOfSymbol(part, symbols)).map(check);
+  if (!part.includes("+")) return [check([start, start])];
+  if (length === undefined || more.length > 0)
+    throw usageError(
+      `--rip takes addresses: 0x1000, 0x1000..0x1fff, 0x1000+0x200; '${part}' is none of these`,
+    );
+  if (length === 0n) throw usageError(`--rip: the range ${part} is empty: its length is 0`);
+  return [check([start, start + length - 1n])];
+}
+
+function addressOf<Found extends object>(found: Found | AddressFault): Found {
+  if (!("fault" in found)) return found;
+  throw found.loaded
+    ? usageError(`--rip: ${found.fault}`, found.hint)
+    : usageError(`--rip takes addresses: 0x1000, 0x1000..0x1fff, 0x1000+0x200; ${found.fault}`, found.hint);
 }
 
 /** `IF,!TF,eferLma,cpl=3`: all of them. */

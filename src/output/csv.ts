@@ -5,9 +5,10 @@
 import { printable } from "../base/text.ts";
 import type { Field } from "../layout/index.ts";
 import { readValue, type Shape, type Value } from "../record/index.ts";
+import { instructionReader, symbolReader } from "./additions.ts";
 import { columnPaths } from "./column-paths.ts";
 import { compileProblems, maskOf, placeOf } from "./compile.ts";
-import type { FormatOptions, TextFormat } from "./format.ts";
+import type { Additions, FormatOptions, TextFormat } from "./format.ts";
 import { FLAGS_MASK, plainOfBits, plainValue } from "./plain-value.ts";
 import { compilePlain } from "./table.ts";
 import type { TextProgram } from "./text-program.ts";
@@ -16,11 +17,11 @@ const LINE_END = "\r\n";
 
 /** The format for the wanted fields, by default all columns. */
 export function makeCsv(options: FormatOptions): TextFormat {
-  const columns = columnPaths(options);
+  const columns = withAdditions(options);
   return {
     head: options.header ? columns.map(csvText).join(",") + LINE_END : "",
     headAlways: true,
-    compile: (program, shape) => compileLine(program, shape, columns),
+    compile: (program, shape) => compileLine(program, shape, columns, options),
     fileText: (name) => csvText(printable(name)),
   };
 }
@@ -30,12 +31,29 @@ export function csvText(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function compileLine(program: TextProgram, shape: Shape, columns: readonly string[]): void {
+/** The columns, and those of what is added, each after the field that it is about. */
+function withAdditions(options: FormatOptions): string[] {
+  const added = [
+    ...(options.symbols ? [["rip", "symbol"]] : []),
+    ...(options.disassembler ? [["iopl", "instruction"]] : []),
+  ];
+  return columnPaths(options).flatMap((path) => [
+    path,
+    ...(options.fields ? [] : added.filter(([after]) => after === path).map(([, name]) => name as string)),
+  ]);
+}
+
+function compileLine(
+  program: TextProgram,
+  shape: Shape,
+  columns: readonly string[],
+  additions: Additions,
+): void {
   for (let next = 0; next < columns.length; ) {
     if (next > 0) program.text(",");
     const group = groupOf(shape, columns, next);
     if (group.length > 1) compileGroup(program, shape, group);
-    else compileColumn(program, shape, columns[next] as string);
+    else compileColumn(program, shape, columns[next] as string, additions);
     next += Math.max(1, group.length);
   }
   program.text(LINE_END);
@@ -68,10 +86,18 @@ function compileGroup(program: TextProgram, shape: Shape, group: readonly Field[
   );
 }
 
-function compileColumn(program: TextProgram, shape: Shape, path: string): void {
+function compileColumn(program: TextProgram, shape: Shape, path: string, additions: Additions): void {
   const field = shape.byPath.get(path);
   if (path === "problems") compileProblems(program, shape, (problems) => csvText(problems.join("; ")));
   else if (field) compileField(program, shape, field);
+  else compileAddition(program, shape, path, additions);
+}
+
+function compileAddition(program: TextProgram, shape: Shape, path: string, additions: Additions): void {
+  const symbol = path === "symbol" ? symbolReader(shape, additions.symbols) : undefined;
+  const instruction = path === "instruction" ? instructionReader(shape, additions) : undefined;
+  if (symbol) program.record((batch, record) => csvText(printable(symbol(batch, record))));
+  if (instruction) program.record((batch, record) => csvText(instruction(batch, record)?.text ?? ""));
 }
 
 function compileField(program: TextProgram, shape: Shape, field: Field): void {

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from "chalk";
-import type { Shape, Shapes, Sink } from "../record/index.ts";
+import type { Disassembler, Symbols } from "../code/index.ts";
+import type { Batch, Shape, Shapes, Sink } from "../record/index.ts";
 import type { TextProgram } from "./text-program.ts";
 
 /** Where the bytes of an output go: standard output, a file, a test. */
@@ -23,8 +24,20 @@ export interface PartFile {
   takeBack(): Uint8Array;
 }
 
+/** What is shown beside what the messages hold, where the user asks for it. */
+export interface Additions {
+  /** Names RIPs. */
+  symbols?: Symbols;
+  /** Reads the instruction bytes. */
+  disassembler?: Disassembler;
+}
+
+/** How the table tells times: the time itself, or seconds since the first record, or since the last one of the VP. */
+export const TIME_STYLES = ["absolute", "start", "vp"] as const;
+export type TimeStyle = (typeof TIME_STYLES)[number];
+
 /** What a format may need to know. */
-export interface FormatOptions {
+export interface FormatOptions extends Additions {
   shapes: Shapes;
   /** Paths of the wanted fields, in the order asked for; absent: all. */
   fields?: readonly string[];
@@ -34,6 +47,8 @@ export interface FormatOptions {
   style: ChalkInstance;
   /** Names of all inputs; with more than one, records tell theirs. */
   files: readonly string[];
+  /** Adds a column of times to the table. */
+  time?: TimeStyle;
 }
 
 /** A format of `-f`: a row in formats.ts. */
@@ -47,6 +62,8 @@ export interface Format {
   takesFields: boolean;
   /** Whether it is no text, and so nothing for a terminal. */
   binary?: true;
+  /** Whether it shows additions: symbols, instructions. */
+  takesAdditions?: boolean;
   open(options: FormatOptions, destination: Destination): Sink;
 }
 
@@ -58,6 +75,9 @@ export interface TextFormat {
   headAlways?: boolean;
   /** Compiles the text of a shape's records, with the end of the line. */
   compile(program: TextProgram, shape: Shape): void;
+  /** Called before the first batch of each input, and with each batch before its records are written. */
+  begin?(): void;
+  observe?(batch: Batch): void;
   /** How a file's name is written. */
   fileText(name: string): string;
   /** Changes the gathered text before it is first handed on, and says what comes last. */

@@ -78,13 +78,15 @@ function textFormat(
     extensions,
     about,
     takesFields,
+    takesAdditions: true,
     open: (options, destination) => new TextSink(options.shapes, make(options), destination),
   };
 }
 
 function tableFormat(options: FormatOptions): TextFormat {
-  const { header, compile } = makeTable(options);
-  return { head: options.header ? header : "", compile, fileText: printable };
+  const { header, compile, clock } = makeTable(options);
+  const hooks = clock && { begin: () => clock.begin(), observe: (batch: Batch) => clock.observe(batch) };
+  return { head: options.header ? header : "", compile, fileText: printable, ...hooks };
 }
 
 function jsonLinesFormat(options: FormatOptions): TextFormat {
@@ -116,12 +118,16 @@ function jsonArrayFormat(options: FormatOptions): TextFormat {
   };
 }
 
-function jsonCompiler({ fields, files }: FormatOptions): (program: TextProgram, shape: Shape) => void {
+function jsonCompiler({
+  fields,
+  files,
+  ...additions
+}: FormatOptions): (program: TextProgram, shape: Shape) => void {
   const wanted = fields && new Set(fields);
   // A payload is not to be read without its kind.
   if (fields?.some((path) => path.startsWith("payload."))) wanted?.add("payload.kind");
   return (program, shape) =>
-    compileJson(program, shape, (path) => wanted?.has(path) ?? true, files.length > 1);
+    compileJson(program, shape, (path) => wanted?.has(path) ?? true, files.length > 1, additions);
 }
 
 /** A format made by plain code, record by record: for reading, not for speed. */

@@ -3,7 +3,16 @@
  * (text-assembler.ts appends it, text-program.ts runs it), which is what makes them fast; a format opens as a Sink
  * that writes to a Destination.
  */
-export type { Destination, DestinationFolder, Format, FormatOptions, PartFile } from "./format.ts";
+export {
+  type Additions,
+  type Destination,
+  type DestinationFolder,
+  type Format,
+  type FormatOptions,
+  type PartFile,
+  TIME_STYLES,
+  type TimeStyle,
+} from "./format.ts";
 export { FORMATS, isPartitionField, openDataSet } from "./formats.ts";
 export { compileJson, jsonText } from "./json-lines.ts";
 export { makeTable } from "./table.ts";

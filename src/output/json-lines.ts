@@ -1,6 +1,9 @@
 import type { Field } from "../layout/index.ts";
-import { flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import { type Batch, flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import { instructionReader, symbolReader } from "./additions.ts";
 import { compileProblems, placeOf, steadyRun } from "./compile.ts";
+import type { Additions } from "./format.ts";
+import type { RenderRecord } from "./text-assembler.ts";
 import type { TextProgram } from "./text-program.ts";
 
 /**
@@ -12,10 +15,27 @@ export function compileJson(
   shape: Shape,
   wanted: (path: string) => boolean,
   files: boolean,
+  additions: Additions = {},
 ) {
-  const fields = shape.fields.filter((field) => wanted(field.path) && (files || field.path !== "file"));
-  const open: string[] = [];
+  const here = ({ path }: Field) => wanted(path) && (files || path !== "file");
   program.text("{");
+  const open: string[] = [];
+  let from = 0;
+  for (const { after, render } of addedMembers(shape, additions, wanted)) {
+    const to = shape.fields.findIndex((field) => field.path === after) + 1;
+    compileFields(program, shape, shape.fields.slice(from, to).filter(here), open);
+    openTo(program, open, []);
+    program.record(render);
+    from = to;
+  }
+  compileFields(program, shape, shape.fields.slice(from).filter(here), open);
+  openTo(program, open, []);
+  if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
+  program.dropComma();
+  program.text("}");
+}
+
+function compileFields(program: TextProgram, shape: Shape, fields: readonly Field[], open: string[]): void {
   for (let next = 0; next < fields.length; ) {
     const run = runOf(fields, next);
     // What comes before the first member is no part of the run: it depends on the members before.
@@ -24,10 +44,35 @@ export function compileJson(
     else program.steady(() => compileMembers(program, shape, open, run));
     next += run.length;
   }
-  openTo(program, open, []);
-  if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
-  program.dropComma();
-  program.text("}");
+}
+
+/** Members that are in no bytes, in the order of the record, and the field after which each stands. */
+function addedMembers(
+  shape: Shape,
+  additions: Additions,
+  wanted: (path: string) => boolean,
+): { after: string; render: RenderRecord }[] {
+  const symbol = wanted("symbol") ? symbolReader(shape, additions.symbols) : undefined;
+  const instruction = wanted("instruction") ? instructionReader(shape, additions) : undefined;
+  return [
+    ...(symbol
+      ? [
+          {
+            after: "rip",
+            render: (batch: Batch, record: number) => member("symbol", symbol(batch, record) || undefined),
+          },
+        ]
+      : []),
+    ...(instruction
+      ? [
+          {
+            after: "iopl",
+            render: (batch: Batch, record: number) =>
+              member("instruction", instruction(batch, record) as Value | undefined),
+          },
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -149,4 +194,9 @@ function openTo(program: TextProgram, open: string[], parent: string[]): void {
     open.push(name);
     program.text(`"${name}":{`);
   }
+}
+
+/** `"name":value,` or nothing where there is no value. */
+function member(name: string, value: Value | undefined): string {
+  return value === undefined ? "" : `"${name}":${jsonText(value)},`;
 }

@@ -1,9 +1,19 @@
 import { printable } from "../base/text.ts";
+import type { Symbols } from "../code/index.ts";
 import type { Field, Phrase } from "../layout/index.ts";
 import { ACCESS_PHRASE, type Group, MODE_PHRASE } from "../messages/index.ts";
-import { fieldCatalog, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
+import {
+  ADDED_FIELDS,
+  fieldCatalog,
+  readValue,
+  type Shape,
+  type Value,
+  valueOfBits,
+} from "../record/index.ts";
+import { instructionNote, instructionReader, SYMBOL_WIDTH, symbolCell, symbolReader } from "./additions.ts";
+import { Clock } from "./clock.ts";
 import { compilePhrase, compileProblems, placeOf } from "./compile.ts";
-import type { FormatOptions } from "./format.ts";
+import type { Additions, FormatOptions } from "./format.ts";
 import type { TextProgram } from "./text-program.ts";
 
 /** A column of the table: fixed width, so that lines stream and still line up. */
@@ -24,15 +34,20 @@ export function makeTable(
 ): {
   header: string;
   compile(program: TextProgram, shape: Shape): void;
+  /** What the column of times has to be told. */
+  clock?: Clock;
 } {
   const columns = options.fields
-    ? options.fields.map(fieldColumn)
+    ? options.fields.map((path) => fieldColumn(path, options))
     : defaultColumns(options).filter((column) => titles?.includes(column.title) ?? true);
+  const clock = options.time === undefined ? undefined : new Clock(options.time, options.shapes);
+  if (clock) columns.splice(options.fields ? 0 : 1, 0, timeColumn(clock));
   if (options.files.length > 1 && !options.fields?.includes("file"))
     columns.unshift(fileColumn(options.files));
   const last = columns.at(-1);
   const heads = columns.map((column) => (column === last ? column.title : column.title.padEnd(column.width)));
   return {
+    ...(clock ? { clock } : {}),
     header: `${options.style.bold(heads.join(" "))}\n`,
     compile(program, shape) {
       const compileAll = (some: readonly Column[]) => {
@@ -68,7 +83,8 @@ const GROUP_COLORS: Record<Group, "magenta" | "green" | "cyan" | "blue" | "red">
   error: "red",
 };
 
-function defaultColumns({ style }: FormatOptions): Column[] {
+function defaultColumns(options: FormatOptions): Column[] {
+  const { style, symbols } = options;
   const phrase = (path: string) => [{ part: "hex", field: path, width: 64 } as const];
   return [
     { title: "index", width: 8, compile: (program) => program.index() },
@@ -114,6 +130,7 @@ function defaultColumns({ style }: FormatOptions): Column[] {
         program.hex16(rip.byte >> 2);
       },
     },
+    ...(symbols ? [symbolColumn(symbols)] : []),
     {
       title: "rflags",
       width: 8,
@@ -124,6 +141,12 @@ function defaultColumns({ style }: FormatOptions): Column[] {
       width: 0,
       compile(program, shape) {
         compilePhrase(program, shape, shape.phrase);
+        const instruction = instructionReader(shape, options);
+        if (instruction)
+          program.record((batch, record) => {
+            const found = instruction(batch, record);
+            return found ? style.dim(instructionNote(shape, found, batch, record)) : "";
+          });
         compileProblems(program, shape, (problems) => style.yellow(`  ! ${problems.join("; ")}`));
       },
     },
@@ -151,20 +174,72 @@ function fileColumn(files: readonly string[]): Column {
   return { title: "file", width, compile: (program) => program.file() };
 }
 
+/** What the RIP lies in; its names are cut so that the columns after it line up. */
+function symbolColumn(symbols: Symbols): Column {
+  const blank = " ".repeat(SYMBOL_WIDTH);
+  const cells = new Map<string, string>();
+  const cell = (text: string) => {
+    let made = cells.get(text);
+    if (made === undefined) {
+      if (cells.size >= MOST_CELLS) cells.clear();
+      made = symbolCell(text);
+      cells.set(text, made);
+    }
+    return made;
+  };
+  return {
+    title: "symbol",
+    width: SYMBOL_WIDTH,
+    padded: true,
+    compile(program, shape) {
+      const read = symbolReader(shape, symbols);
+      if (read) program.record((batch, record) => cell(read(batch, record)));
+      else program.text(blank);
+    },
+  };
+}
+
+/** Cells that are kept made. */
+const MOST_CELLS = 10_000;
+
+function timeColumn(clock: Clock): Column {
+  return {
+    title: "time",
+    width: clock.width,
+    compile: (program) => program.record((batch, record) => clock.text(batch, record)),
+  };
+}
+
 /** A column of one field, as wide as its values can be; `-` where a message does not have it. */
-function fieldColumn(path: string): Column {
+function fieldColumn(path: string, options: FormatOptions): Column {
   const entry = fieldCatalog().get(path);
-  const width = Math.max(path.length, entry ? widthOf(entry.field) : 0);
+  const added = ADDED_FIELDS.some((each) => each.path === path);
+  const width = Math.max(path.length, entry ? widthOf(entry.field) : added ? SYMBOL_WIDTH : 0);
   return {
     title: path,
     width,
     compile(program, shape) {
       const field = shape.byPath.get(path);
       if (field) compilePlain(program, shape, field);
+      else if (added) compileAddition(program, shape, path, options);
       else if (path === "problems") compileProblems(program, shape, (problems) => problems.join("; "));
       else program.text("-");
     },
   };
+}
+
+/** `symbol` or `instruction` as plain text, `-` where a record has none. */
+export function compileAddition(
+  program: TextProgram,
+  shape: Shape,
+  path: string,
+  additions: Additions,
+): void {
+  const symbol = path === "symbol" ? symbolReader(shape, additions.symbols) : undefined;
+  const instruction = path === "instruction" ? instructionReader(shape, additions) : undefined;
+  if (symbol) program.record((batch, record) => printable(symbol(batch, record)) || "-");
+  else if (instruction) program.record((batch, record) => instruction(batch, record)?.text ?? "-");
+  else program.text("-");
 }
 
 function widthOf(field: Field): number {

@@ -20,11 +20,13 @@ export class TextSink implements Sink {
 
   begin(source: Source): void {
     this.#program.setFile(this.#format.fileText(source.name));
+    this.#format.begin?.();
   }
 
   write(batch: Batch): void | Promise<void> {
     const { list } = this.#shapes;
     for (; this.#compiled < list.length; this.#compiled++) this.#compile(list[this.#compiled] as Shape);
+    this.#format.observe?.(batch);
     return this.#run(batch, 0);
   }
 

@@ -11,6 +11,7 @@ import {
   timeText,
   type Value,
 } from "../record/index.ts";
+import { instructionReader, lengthMeaning, symbolReader } from "./additions.ts";
 import type { FormatOptions } from "./format.ts";
 
 /** A record, its sentence, and how it is to be shown. */
@@ -34,7 +35,8 @@ interface Line {
   name: string;
   value: string;
   meaning: string;
-  field?: Field;
+  /** The bytes that it comes from; absent: the line is a group's. */
+  field?: Pick<Field, "byte" | "size">;
 }
 
 /** The text of a record as a tree: every field a line, with what its value means. `phrase` is its sentence. */
@@ -146,7 +148,8 @@ function problemLines({ batch, record, shape, options: { style } }: RecordAbout)
     .join("");
 }
 
-function describe({ batch, record, shape }: RecordAbout): Line[] {
+function describe(about: RecordAbout): Line[] {
+  const { batch, record, shape } = about;
   const lines: Line[] = [];
   let open: string[] = [];
   for (const field of shape.fields) {
@@ -165,9 +168,30 @@ function describe({ batch, record, shape }: RecordAbout): Line[] {
     if (field.type === "constant") continue;
     if (field.type === "array") lines.push(...elementLines(field, value as Value[], parent.length));
     else lines.push({ ...fieldLine(batch, record, shape, field, value), depth: parent.length });
+    const added = addedLine(about, field);
+    if (added) lines.push(added);
   }
   return lines;
 }
+
+/** The line that an addition puts after a field. */
+function addedLine({ batch, record, shape, options }: RecordAbout, after: Field): Line | undefined {
+  if (after.path === "rip") {
+    const text = symbolReader(shape, options.symbols)?.(batch, record) ?? "";
+    if (text !== "")
+      return { depth: 0, name: "symbol", value: printable(text), meaning: "", field: NO_BYTES };
+  } else if (after.path === "iopl") {
+    const found = instructionReader(shape, options)?.(batch, record);
+    if (found) {
+      const meaning = lengthMeaning(shape, found, batch, record);
+      return { depth: 0, name: "instruction", value: found.text, meaning, field: NO_BYTES };
+    }
+  }
+  return undefined;
+}
+
+/** What stands in no bytes of the message. */
+const NO_BYTES = { byte: 0, size: 0 };
 
 function elementLines(field: Field, values: Value[], depth: number): Line[] {
   return values.map((value, position) => {

@@ -53,6 +53,22 @@ function fullSize(payload: { kind: string; largestSize: number }): number {
   return payload.kind === "raw" || payload.largestSize < 240 ? Math.min(240, payload.largestSize + 8) : 240;
 }
 
+/** Members of the record that hvmsg adds when asked to; they are in no bytes, so a filter does not know them. */
+export const ADDED_FIELDS: readonly { path: string; type: string; option: string; doc: string }[] = [
+  {
+    path: "symbol",
+    type: "name",
+    option: "--symbols",
+    doc: "what rip lies in: a symbol, or symbol+0x10; with --symbols",
+  },
+  {
+    path: "instruction",
+    type: "object",
+    option: "--disasm",
+    doc: "the instruction at rip, from instructionBytes: text, and the length that was found; with --disasm",
+  },
+];
+
 /**
  * The paths that a name given by a user stands for: a path, a group (`payload.accessInfo`: all below it), or the
  * last part of a path where only one has it. Throws a usage error that suggests the nearest.

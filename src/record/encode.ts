@@ -8,7 +8,7 @@ import {
   MESSAGE_TYPES,
 } from "../messages/index.ts";
 import { makeBatch } from "./batch.ts";
-import { fieldCatalog } from "./catalog.ts";
+import { ADDED_FIELDS, fieldCatalog } from "./catalog.ts";
 import type { Framing, Shape, Shapes } from "./shape.ts";
 import { readValue, type Value } from "./value.ts";
 
@@ -115,6 +115,10 @@ function sizeOf(record: Readonly<Record<string, unknown>>, code: number, abi: Ab
   return bytes === undefined ? wrong("payloadSize", "a message has to tell its size") : bytes.length / 2;
 }
 
+function isAddition(path: string): boolean {
+  return ADDED_FIELDS.some((added) => path === added.path || path.startsWith(`${added.path}.`));
+}
+
 function checkField(shape: Shape, path: string, value: Value): void {
   if (path === "payload.kind") {
     if (value !== shape.kind)
@@ -122,7 +126,8 @@ function checkField(shape: Shape, path: string, value: Value): void {
     return;
   }
   const known = shape.byPath.has(path) || path === "messageType";
-  // Names that hvmsg adds to numbers are not in the bytes, and are not checked.
+  // What hvmsg adds is not in the bytes, and is not checked.
+  if (isAddition(path)) return;
   if (!known && fieldCatalog().get(path)?.field.type !== "name")
     wrong(path, `a record of ${aboutShape(shape)} has no such field`);
 }

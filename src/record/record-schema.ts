@@ -1,7 +1,7 @@
 /** The record as a zod schema, made from the message table. Loaded only when asked for: zod is large. */
 import { z } from "zod";
 import type { Field } from "../layout/index.ts";
-import { fieldCatalog, fullShapes } from "./catalog.ts";
+import { ADDED_FIELDS, fieldCatalog, fullShapes } from "./catalog.ts";
 import { Shapes } from "./shape.ts";
 
 /** Fields of one object: leaves, and objects by name. */
@@ -16,9 +16,23 @@ export function recordSchema(): z.ZodType<Record<string, unknown>> {
   const top = fields.filter((field) => !field.path.startsWith("payload."));
   return z.strictObject({
     ...memberSchemas(nest(top)),
+    symbol: z.string().describe(addedDoc("symbol")).optional(),
+    instruction: instructionSchema().optional(),
     payload: z.discriminatedUnion("kind", payloadSchemas()).optional(),
     problems: z.array(z.string()).min(1).describe("what is wrong with the record").optional(),
   });
+}
+
+function addedDoc(path: string): string {
+  return ADDED_FIELDS.find((added) => added.path === path)?.doc ?? "";
+}
+
+function instructionSchema(): z.ZodType {
+  const text = z
+    .string()
+    .describe("Intel syntax; (bad): no processor runs it; (cut off): its end is missing");
+  const length = z.int().min(1).max(15).describe("bytes, as found; absent where text is (bad) or (cut off)");
+  return z.strictObject({ text, length: length.optional() }).describe(addedDoc("instruction"));
 }
 
 /** The same as JSON Schema, draft 2020-12. */

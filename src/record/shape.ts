@@ -196,7 +196,7 @@ interface LaidOutPayload {
 const LAID_OUT: Record<Abi, Map<Payload, LaidOutPayload>> = { hvhdk: new Map(), hvimapi: new Map() };
 
 /** Lays out a payload, once: random data has it in a shape for every payloadSize. */
-function layOutPayload(abi: Abi, payload: Payload): LaidOutPayload {
+export function layOutPayload(abi: Abi, payload: Payload): LaidOutPayload {
   let laidOut = LAID_OUT[abi].get(payload);
   if (laidOut === undefined) {
     const first = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[payload.begins];

@@ -7,6 +7,7 @@ import { MMIO_REGION_ROWS } from "./mmio-regions.ts";
 import { MSR_ROWS } from "./msrs.ts";
 import { PORT_ROWS } from "./ports.ts";
 import { REGISTER_ROWS } from "./registers.ts";
+import { WHV_EXIT_REASON_ROWS } from "./whv-exit-reasons.ts";
 
 export const MSRS = nameTable("MSR", MSR_ROWS);
 export const HYPERCALLS = nameTable("hypercall", HYPERCALL_ROWS);
@@ -15,6 +16,7 @@ export const PORTS = nameTable("I/O port", PORT_ROWS);
 export const EXCEPTIONS = nameTable("exception vector", EXCEPTION_ROWS);
 export const APIC_REGISTERS = nameTable("APIC register", APIC_REGISTER_ROWS);
 export const MMIO_REGIONS = nameTable("MMIO region", MMIO_REGION_ROWS);
+export const WHV_EXIT_REASONS = nameTable("WHv exit reason", WHV_EXIT_REASON_ROWS);
 export const CPUID_LEAVES = nameTable("CPUID leaf", CPUID_ROWS, false);
 
 /** What lives at a guest physical address below 4 GiB: "APIC EOI", "HPET+0xf0", or undefined. */

@@ -1,0 +1,14 @@
+/**
+ * code: what is at an address: symbols (symbol-file.ts reads them, symbols.ts finds them) and instructions
+ * (disassembler.ts). Nothing here is loaded or read unless the user asks for it. To read another kind of symbol
+ * file, add its line to symbol-file.ts.
+ */
+export {
+  bitnessOf,
+  type Disassembler,
+  type Instruction,
+  instructionOf,
+  openDisassembler,
+} from "./disassembler.ts";
+export { parseSymbols, type SymbolText } from "./symbol-file.ts";
+export { type SymbolRow, Symbols } from "./symbols.ts";

@@ -9,6 +9,7 @@ import { SYMBOL_OPTIONS, symbolsOf } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { parseCount } from "./parse-values.ts";
+import { progressOf } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { statsJson } from "./stats-json.ts";
@@ -21,7 +22,12 @@ export const stats: Command = {
   operands: "[FILE...]",
   about: "count by type, VP, RIP, port, MSR, page ..., or by any fields",
   options: [
-    { flags: "--by <list>", about: "count by these fields instead: messageType,vpIndex", parse: parseBy },
+    {
+      flags: "--by <list>",
+      about: "count by these fields instead: messageType,vpIndex",
+      values: "fields",
+      parse: parseBy,
+    },
     {
       flags: "--top <count>",
       about: "rows of a section at most (10; with --json all)",
@@ -48,8 +54,9 @@ export const stats: Command = {
     const files = filesOf(operands);
     const form = formOf(options);
     const shapes = new Shapes();
-    const reporter = new StderrReporter(io);
-    const run = { files, input: inputOptionsOf(options), shapes, reporter, io };
+    const input = inputOptionsOf(options);
+    const progress = progressOf(io, files, true);
+    const reporter = new StderrReporter(io, progress);
     const symbols = await symbolsOf(options, reporter);
     const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
     const by = options.by as ByField[] | undefined;
@@ -60,7 +67,9 @@ export const stats: Command = {
       ...(by ? { by } : {}),
     });
     await writingTo(options, io, async (write, toFile) => {
-      await readFiles({ ...run, ...chosen, sink: counted });
+      await readFiles({ files, input, shapes, sink: counted, reporter, io, progress, ...chosen }).finally(
+        () => progress?.end(),
+      );
       for (const note of mergedNotes(counted)) reporter.note(note);
       for await (const text of texts(counted, form, options, io, toFile, symbols))
         await write(Buffer.from(text));

@@ -171,6 +171,17 @@ describe("headers alone", () => {
       expect(withoutOffset((await decode(TEXTS[name]?.(headers) ?? "")).stdout), name).toBe(expected);
   });
 
+  it("of a payload alone, as OpenHCL logs it, are what can be read of it", async () => {
+    const payload = new Uint8Array(240);
+    payload.set(headers[3] as Uint8Array);
+    const ran = await decode(`payload: [${Array.from(payload).join(", ")}]\n`);
+    expect(ran.stderr).toContain(
+      "line 1: a payload of 240 bytes without its message header does not tell its type",
+    );
+    expect(ran.stdout).toContain('"vpIndex":3');
+    expect(ran.stdout).not.toContain("messageType");
+  });
+
   it("do not mix with messages", async () => {
     const message = someMessages(1)[0] as Uint8Array;
     const mixed = TEXTS["Rust {:?}"]?.([message, headers[0] as Uint8Array]) ?? "";

@@ -113,8 +113,6 @@ describe("JSON as it comes", () => {
       pretty,
       JSON.stringify(records),
       JSON.stringify(records, null, 2),
-      (await json(messages, "--input", "message", "--abi", "hvhdk", "-f", "json").catch(() => ({ stdout })))
-        .stdout,
       (await run(["decode", "-f", "json", "--input", "message", "--abi", "hvhdk"], { stdin: messages }))
         .stdout,
     ]) {

@@ -31,21 +31,40 @@ export function listChanges(
   slide: Slide | undefined,
 ): Changes {
   const [a, b] = [see(batchA, plan), see(batchB, plan)];
+  const changes = a.plan === b.plan ? changesOfShape(a, b) : changesByName(a, b);
+  const left = slide ? changes.filter((change) => !isSlid(a, b, change, slide)) : changes;
+  const slid = changes.filter((change) => change.path !== "rip" && !left.includes(change)).length;
+  if (reservedDiffer(a, b)) left.push({ path: "problems", a: undefined, b: undefined });
+  return { changes: left, slid };
+}
+
+/** Fields of one shape differ where their bits do. */
+function changesOfShape(a: Seen, b: Seen): Change[] {
   const changes: Change[] = [];
-  let slid = 0;
-  for (const path of pathsOf(a.plan, b.plan)) {
-    const [inA, inB] = [a.plan.fields.get(path), b.plan.fields.get(path)];
-    const change = { path, a: inA, b: inB };
-    if (inA === undefined || inB === undefined) {
-      // What one generation of the structures lacks is no difference of the messages.
-      if (a.plan.shape.abi === b.plan.shape.abi) changes.push(change);
-    } else if (differ(a, inA, b, inB)) {
-      if (slide && isSlid(a, inA, b, inB, slide)) slid += path === "rip" ? 0 : 1;
-      else changes.push(change);
-    }
+  for (const field of a.plan.list) {
+    let differs = false;
+    if (field.span) differs = spanDiffers(field.span, a.words, 0, b.words, 0);
+    else
+      for (let word = field.first; word < field.end && !differs; word++)
+        differs = ((a.words[word]! ^ b.words[word]!) & field.bits[word - field.first]!) !== 0;
+    if (differs) changes.push({ path: field.field.path, a: field, b: field });
   }
-  if (reservedDiffer(a, b)) changes.push({ path: "problems", a: undefined, b: undefined });
-  return { changes, slid };
+  return changes;
+}
+
+/** Fields of two shapes differ where what they say does, and where only one of the messages has them. */
+function changesByName(a: Seen, b: Seen): Change[] {
+  const paths = new Set([...a.plan.fields.keys(), ...b.plan.fields.keys()]);
+  const changes = Array.from(paths, (path) => ({
+    path,
+    a: a.plan.fields.get(path),
+    b: b.plan.fields.get(path),
+  }));
+  return changes.filter(({ a: inA, b: inB }) => {
+    // What one generation of the structures lacks is no difference of the messages.
+    if (!inA || !inB) return a.plan.shape.abi === b.plan.shape.abi;
+    return textOf(a, inA) !== textOf(b, inB);
+  });
 }
 
 /** Both values of a change as the JSON record has them; null where a message does not have the field. */
@@ -67,28 +86,13 @@ function see(batch: Batch, plan: ComparePlan): Seen {
   return { batch, words: new Int32Array(batch.words.buffer), plan: plan.of(batch.shapes[0]!) };
 }
 
-/** The compared fields of both shapes: those of A, then those that only B has. */
-function pathsOf(a: ShapePlan, b: ShapePlan): Iterable<string> {
-  if (a === b) return a.fields.keys();
-  return new Set([...a.fields.keys(), ...b.fields.keys()]);
-}
-
-/** Fields of one shape differ where their bits do; of two, where what they say does. */
-function differ(a: Seen, inA: ComparedField, b: Seen, inB: ComparedField): boolean {
-  if (inA !== inB) return textOf(a, inA) !== textOf(b, inB);
-  if (inA.span) return spanDiffers(inA.span, a.words, 0, b.words, 0);
-  for (let word = inA.first; word < inA.end; word++)
-    if ((a.words[word]! ^ b.words[word]!) & inA.bits[word - inA.first]!) return true;
-  return false;
-}
-
 function textOf({ batch }: Seen, { field }: ComparedField): string {
   return JSON.stringify(readValue(batch, 0, field));
 }
 
 /** Whether every 64-bit number in a field that differs does so by the slide. */
-function isSlid(a: Seen, inA: ComparedField, b: Seen, inB: ComparedField, slide: Slide): boolean {
-  if (!mayHoldAddress(inA.field) || inA.field.size !== inB.field.size) return false;
+function isSlid(a: Seen, b: Seen, { a: inA, b: inB }: Change, slide: Slide): boolean {
+  if (!inA || !inB || !mayHoldAddress(inA.field) || inA.field.size !== inB.field.size) return false;
   for (let word = 0; word < inA.field.size / 4; word += 2) {
     const [atA, atB] = [inA.field.byte / 4 + word, inB.field.byte / 4 + word];
     const same = a.words[atA] === b.words[atB] && a.words[atA + 1] === b.words[atB + 1];

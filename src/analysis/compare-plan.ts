@@ -9,6 +9,8 @@ import { bitsOf, markBits, markField } from "./words.ts";
 export interface ShapePlan {
   readonly shape: Shape;
   /** Fields that differ on their own account: no names, no parts of a value that is compared whole. */
+  readonly list: readonly ComparedField[];
+  /** The same by path. */
   readonly fields: ReadonlyMap<string, ComparedField>;
   /** Those with a count: their bytes are not in the mask. */
   readonly spans: readonly Span[];
@@ -90,7 +92,8 @@ export class ComparePlan {
     this.lastWords[shape.id] = mask.findLastIndex((bits) => bits !== 0);
     this.spanCounts[shape.id] = spans.length;
     markPairs(this.pairs.subarray(start, start + RECORD_WORDS), compared);
-    return { shape, fields: new Map(compared.map((each) => [each.field.path, each])), spans, reserved };
+    const fields = new Map(compared.map((each) => [each.field.path, each]));
+    return { shape, list: compared, fields, spans, reserved };
   }
 
   #ignoredBits(shape: Shape): Int32Array {

@@ -16,5 +16,5 @@ export { defaultKey, type KeyFields, keyOfPaths } from "./key-plan.ts";
 export { Pair } from "./load.ts";
 export { CHANGED, DELETED, EQUAL, INSERTED, type Run, type Totals } from "./script.ts";
 export { isZero, type Slide, slideOf, unsignedSlide } from "./slide.ts";
-export type { Estimate } from "./slide-estimate.ts";
+export { type Estimate, PAGE_BYTES } from "./slide-estimate.ts";
 export * from "./stats.ts";

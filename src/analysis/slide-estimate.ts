@@ -27,7 +27,8 @@ export interface Estimate {
 const SAMPLE = 1 << 15;
 /** Votes that could be chance. */
 const FEW_VOTES = 2;
-const PAGE_BYTES = 4096;
+/** Images are loaded at multiples of it. */
+export const PAGE_BYTES = 4096;
 
 /** Estimates the offset of B's RIPs. Where both captures have kernel addresses (bit 63 set), only those vote. */
 export function estimateSlide(a: Capture, b: Capture, groups: readonly Group[], shapes: Shapes): Estimate {

@@ -6,11 +6,13 @@ import type { KeyReader } from "./keys.ts";
 const NEAR = 32;
 /** The same, once in a row of that many without twin: more was left out. */
 const FAR = 4096;
+/** Messages of a VP in a row without twin after which none is looked for. */
+const HOPELESS = 2048;
 
 /**
  * Loads a capture beside one that is like it: a message that is the same, byte by byte, as the one that its VP should
  * have next is a twin, and needs no memory, no key and no comparison of its own. This decides nothing: twins are
- * aligned like all others. Where the captures are unlike it finds none, and costs little.
+ * aligned like all others. Where the captures are unlike it gives up early.
  */
 export class TwinFinder {
   readonly #a: Capture;
@@ -18,7 +20,7 @@ export class TwinFinder {
   /** By position in A: the next message of that VP; and by VP: the one that is expected; -1: none. */
   readonly #next: Int32Array;
   readonly #expected: number[] = [];
-  /** By VP: messages since the last twin. */
+  /** By VP: messages in a row that were not expected. */
   readonly #misses: number[] = [];
 
   constructor(a: Capture, keysA: Int32Array, vpsA: Int32Array) {
@@ -54,10 +56,11 @@ export class TwinFinder {
 
   /** What the VP should have after a message that was not the expected one. */
   #resume(vp: number, expected: number, key: number, batch: Batch, record: number): number {
+    // The same event, changed.
+    if (this.#keysA[expected] === key) return this.#next[expected]!;
     const misses = (this.#misses[vp] ?? 0) + 1;
     this.#misses[vp] = misses;
-    // It is changed, or the next one in a row of its like.
-    if (this.#keysA[expected] === key) return this.#next[expected]!;
+    if (misses > HOPELESS) return -1;
     const reach = misses % NEAR === 0 ? FAR : NEAR;
     let position = this.#next[expected]!;
     for (let step = 0; step < reach && position >= 0; step++) {

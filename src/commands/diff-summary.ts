@@ -8,6 +8,7 @@ import {
   type GroupDiff,
   INSERTED,
   isZero,
+  PAGE_BYTES,
   type Slide,
   unsignedSlide,
 } from "../analysis/index.ts";
@@ -72,7 +73,8 @@ export function estimateSentence({ best, votes, pairs, isSingle }: Estimate): st
   if (best === undefined) return "slide auto: none, the RIPs of alike events agree as they are";
   const support = `${counted(votes)} of ${counted(pairs)} pairs of alike events whose RIPs differ`;
   if (isSingle) return `slide auto: ${slideText(best)}, supported by ${support}`;
-  return `slide auto: no single one, RIPs are compared as they are; the best, ${slideText(best)}, has only ${support}`;
+  const odd = best.low % PAGE_BYTES === 0 ? "" : ", and is no multiple of a page";
+  return `slide auto: no single one, RIPs are compared as they are; the best, ${slideText(best)}, has ${support}${odd}`;
 }
 
 function slideSentence({ slide, slidValues }: Diff): string {

@@ -43,11 +43,9 @@ export class TextLines implements DiffLines {
     const { diff, style } = this.#view;
     const writer = this.#writer;
     const { before, after } = this.#marks[kind]!;
-    writer.text(before);
-    writer.text(SIGNS[kind]!);
-    writer.text(" ");
-    writer.number(a < 0 ? -1 : diff.a.indexOf(a), this.#width);
-    writer.number(b < 0 ? -1 : diff.b.indexOf(b), this.#width);
+    const ofA = a < 0 ? "" : String(diff.a.indexOf(a));
+    const ofB = b < 0 ? "" : String(diff.b.indexOf(b));
+    writer.text(`${before}${SIGNS[kind]} ${ofA.padStart(this.#width)} ${ofB.padStart(this.#width)} `);
     writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
     if (after !== "") {
       writer.dropNewline();

@@ -7,6 +7,7 @@ const FULL_BYTES = 128 * 1024;
 /** Gathers the text of a diff: lines, and records by a program that is compiled for every shape at once. */
 export class DiffWriter {
   readonly #program = new TextProgram();
+  readonly #out = Buffer.from(this.#program.out.buffer);
   readonly #destination: Destination;
 
   constructor(
@@ -29,29 +30,7 @@ export class DiffWriter {
   }
 
   text(text: string): void {
-    const { out } = this.#program;
-    let at = this.#program.length;
-    for (let character = 0; character < text.length; character++) {
-      const code = text.charCodeAt(character);
-      if (code > 0x7f) return this.#program.append(text);
-      out[at++] = code;
-    }
-    this.#program.length = at;
-  }
-
-  /** A number at the end of a column of a width, and a space; -1 leaves it empty. */
-  number(value: number, width: number): void {
-    const { out } = this.#program;
-    const end = this.#program.length + width;
-    let left = value;
-    for (let at = end - 1; at >= this.#program.length; at--) {
-      const isEmpty = value < 0 || (left === 0 && at < end - 1);
-      const rest = Math.floor(left / 10);
-      out[at] = isEmpty ? 0x20 : 0x30 + left - rest * 10;
-      left = rest;
-    }
-    out[end] = 0x20;
-    this.#program.length = end + 1;
+    this.#program.length += this.#out.write(text, this.#program.length);
   }
 
   /** The text of a borrowed record. */
@@ -63,7 +42,7 @@ export class DiffWriter {
   recordText(batch: Batch): string {
     const start = this.#program.length;
     this.#program.run(batch, 0);
-    const text = Buffer.from(this.#program.out.buffer, start, this.#program.length - start).toString();
+    const text = this.#out.toString("utf8", start, this.#program.length);
     this.#program.length = start;
     return text;
   }

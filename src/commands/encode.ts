@@ -19,12 +19,12 @@ export const encode: Command = {
   ],
   examples: [
     [
-      "hvmsg decode --json samples/linux-boot.bin | jq -c 'select(.vpIndex == 1)' | hvmsg encode -o vp1.bin",
-      "the messages that jq selects",
+      "hvmsg decode samples/linux-boot.bin -o boot.jsonl && hvmsg encode boot.jsonl -o boot.bin",
+      "there and back again",
     ],
     [
-      "hvmsg decode --json samples/linux-boot.bin | hvmsg encode | hvmsg decode --limit 3",
-      "there and back again",
+      "jq -c 'select(.vpIndex == 1)' boot.jsonl > vp1.jsonl && hvmsg encode vp1.jsonl -o vp1.bin",
+      "only what jq selects",
     ],
   ],
   async run(operands, options, io) {

@@ -34,8 +34,12 @@ export interface RecordKind {
 /** A parser of JSON records of one kind; loads the schema that they are checked with. */
 export async function makeJsonLinesParser(kind: RecordKind): Promise<MessageParser> {
   const { recordSchema } = await import("../record/record-schema.ts");
-  return new JsonLinesParser(kind, recordSchema());
+  schema ??= recordSchema();
+  return new JsonLinesParser(kind, schema);
 }
+
+/** Made once: it takes longer than to read a thousand records with it. */
+let schema: Schema | undefined;
 
 /** What is needed of a zod schema. */
 interface Schema {

@@ -1,7 +1,8 @@
 /** The dump that lines of one shape belong to, and what was learned of them: so that most are read at once. */
 import { type Address, parseAddress } from "./text-address.ts";
-import { Dump, isTypeCode, type Reading } from "./text-dump.ts";
+import { Dump } from "./text-dump.ts";
 import type { Line } from "./text-line.ts";
+import { isTypeCode, type Reading } from "./text-records.ts";
 import {
   type RowParts,
   type RowTemplate,
@@ -52,8 +53,12 @@ export class Channel {
     const { dump } = this;
     const template = this.#template;
     if (template === undefined) return false;
-    if (!readRow(template, bytes, from, to, dump.bytes, dump.length)) return false;
-    if (this.#looksAtFirst && dump.length === 0 && !(this.#grouped && isTypeCode(dump.bytes, 0)))
+    if (!readRow(template, bytes, from, to, dump.records.bytes, dump.records.length)) return false;
+    if (
+      this.#looksAtFirst &&
+      dump.records.length === 0 &&
+      !(this.#grouped && isTypeCode(dump.records.bytes, 0))
+    )
       return false;
     if (dump.place === "none") {
       if (!dump.put(NOWHERE, template.count)) return true;
@@ -111,11 +116,11 @@ export class Channel {
     const usual = usualOrder(shaped);
     this.#grouped = [4, 8, 16].includes(words.digits) && !words.prefixed;
     this.#looksAtFirst = this.#grouped || timeOf(line.text.slice(0, timeEnd)) !== undefined;
-    const begins = dump.length === 0 || isZeroOffset(shaped);
+    const begins = dump.records.length === 0 || isZeroOffset(shaped);
     if (this.#grouped && begins) {
       for (const order of [usual, usual === "memory" ? "number" : "memory"] as const) {
         const template = this.#readIn(order, shaped, line);
-        if (!isTypeCode(dump.bytes, dump.length)) continue;
+        if (!isTypeCode(dump.records.bytes, dump.records.length)) continue;
         this.#order = order;
         return template;
       }
@@ -125,7 +130,7 @@ export class Channel {
 
   #readIn(order: WordOrder, shaped: ShapedLine, { text, bytes, from, to }: Line): RowTemplate {
     const template = rowTemplate(text, partsOf(shaped, order));
-    readRow(template, bytes, from, to, this.dump.bytes, this.dump.length);
+    readRow(template, bytes, from, to, this.dump.records.bytes, this.dump.records.length);
     this.#template = template;
     return template;
   }

@@ -1,6 +1,6 @@
 /** The dumps that are open in a text: one, or in a log several, whose lines are mixed. */
 import { Channel } from "./text-channel.ts";
-import type { Reading } from "./text-dump.ts";
+import type { Reading } from "./text-records.ts";
 import type { ShapedLine } from "./text-shapes.ts";
 
 /** Dumps of one log that may be mixed, told apart by the text before their offsets. */

@@ -1,6 +1,7 @@
 /** Bytes as `\x01\x02`: what bpftrace prints for buf(), and C, Rust and Python strings. */
-import { Dump, isTypeCode, type Reading } from "./text-dump.ts";
+import { Dump } from "./text-dump.ts";
 import type { Line } from "./text-line.ts";
+import { isTypeCode, type Reading } from "./text-records.ts";
 import { digitValue } from "./text-row.ts";
 
 /** Escapes that a line has to have to be taken for bytes. */
@@ -34,7 +35,7 @@ export class StringLines {
     const dump = this.#dump;
     const string = readString(line.text);
     const goesOn = string.quote !== "" && /^\s*b?["']/.test(line.text);
-    if (!goesOn || (dump.complete && isTypeCode(string.bytes, 0))) dump.finish();
+    if (!goesOn || (dump.records.complete && isTypeCode(string.bytes, 0))) dump.finish();
     this.#add(line, string);
     this.#quote = string.quote;
     if (!last && !string.closed) return true;
@@ -56,12 +57,12 @@ export class StringLines {
   /** Adds bytes. Text behind the last whole message of a line, without any escape in it, is no part of the string. */
   #add(line: Line, { bytes, columns }: EscapedString): void {
     const dump = this.#dump;
-    const over = (dump.length + bytes.length) % 256;
+    const over = (dump.records.length + bytes.length) % 256;
     const whole = bytes.length - over;
     const isText = whole > 0 && !line.text.slice(columns[whole]).includes("\\x");
     const count = isText ? whole : bytes.length;
     if (count === 0) return;
-    dump.bytes.set(bytes.subarray(0, count), dump.length);
+    dump.records.bytes.set(bytes.subarray(0, count), dump.records.length);
     dump.append(count, line.offset, columns);
   }
 }

@@ -10,11 +10,12 @@ import { plural } from "../base/text.ts";
 import { recogniseJsonLines } from "./json-lines.ts";
 import type { MessageOut, MessageParser } from "./message-source.ts";
 import { Channels } from "./text-channels.ts";
-import { type Reading, tell } from "./text-dump.ts";
+import { DigitReader } from "./text-digits.ts";
 import { beginsWithEscape, hasEscapes, StringLines } from "./text-escapes.ts";
 import { type Line, lineOf, withoutColours } from "./text-line.ts";
 import { isUtf16, LineSplitter } from "./text-lines.ts";
-import { beginsWithList, DigitReader, ListLines } from "./text-lists.ts";
+import { beginsWithList, ListLines } from "./text-lists.ts";
+import { type Reading, tell } from "./text-records.ts";
 import { recogniseLine, type ShapedLine } from "./text-shapes.ts";
 import { nearlyDigits } from "./text-words.ts";
 

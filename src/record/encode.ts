@@ -137,36 +137,63 @@ function aboutShape({ framing, kind, abi, type }: Shape): string {
   return `${type?.name ?? "an unknown type"}, payload ${kind} of this size (${abi})`;
 }
 
-/** What the bytes say has to be what the record says, field by field. */
+/** Where fields share bits, what the bytes say has to be what the record says of each. */
 function checkAgreement(bytes: Uint8Array, shape: Shape, values: Values): void {
   const batch = makeBatch(1);
   batch.bytes.set(bytes);
-  for (const [path, value] of values) {
-    const field = shape.byPath.get(path);
-    if (!field || UNCHECKED.has(field.type) || (field.count && !values.has(field.count.path))) continue;
+  for (const field of factsOf(shape).contested) {
+    const value = values.get(field.path);
+    if (value === undefined || (field.count && !values.has(field.count.path))) continue;
     const read = JSON.stringify(readValue(batch, 0, field));
     if (read !== JSON.stringify(value))
       wrong(
-        path,
+        field.path,
         `${shown(value)} contradicts the record's other fields, by which it is ${read.slice(0, 60)}`,
       );
   }
 }
 
-const UNCHECKED = new Set<Field["type"]>(["position", "name", "constant"]);
-
 /** How many bytes the fields tell, from the start without a gap; and the first gap. */
 function extent(shape: Shape, values: Values): { length: number; missing?: string } {
-  const whole = shape.framing === "header" ? INTERCEPT_HEADER_BYTES : MESSAGE_BYTES;
-  const inBytes = shape.fields.filter((field) => field.width > 0 && !DERIVED.has(field.type));
-  const absent = inBytes.filter(
-    (field) => !values.has(field.path) && field.path !== "messageTypeCode" && field.path !== "payloadSize",
-  );
-  const [first] = absent;
+  const { whole, first: start, stored } = factsOf(shape);
+  const first = stored.find((field) => !values.has(field.path));
   if (first === undefined) return { length: whole };
-  const later = inBytes.some((field) => field.byte >= first.byte && values.has(field.path));
-  if (later) return { length: whole, missing: first.path };
-  return { length: first.byte - (shape.framing === "header" ? MESSAGE_HEADER_BYTES : 0) };
+  const later = stored.some((field) => field.byte >= first.byte && values.has(field.path));
+  return later ? { length: whole, missing: first.path } : { length: first.byte - start };
+}
+
+/** What encoding asks of a shape again and again. */
+interface Facts {
+  /** Bytes of the structure, and where it begins. */
+  whole: number;
+  first: number;
+  /** Fields that stand in the bytes; those that share bits with others, or are counted by one. */
+  stored: readonly Field[];
+  contested: readonly Field[];
+}
+
+const FACTS = new WeakMap<Shape, Facts>();
+
+function factsOf(shape: Shape): Facts {
+  let facts = FACTS.get(shape);
+  if (facts === undefined) {
+    const inBytes = shape.fields.filter((field) => field.width > 0 && field.type !== "name");
+    const told = new Set(["messageType", "messageTypeCode", "payloadSize"]);
+    const header = shape.framing === "header";
+    facts = {
+      whole: header ? INTERCEPT_HEADER_BYTES : MESSAGE_BYTES,
+      first: header ? MESSAGE_HEADER_BYTES : 0,
+      stored: inBytes.filter((field) => !DERIVED.has(field.type) && !told.has(field.path)),
+      contested: inBytes.filter((field) => field.count || inBytes.some((other) => shareBits(field, other))),
+    };
+    FACTS.set(shape, facts);
+  }
+  return facts;
+}
+
+function shareBits(field: Field, other: Field): boolean {
+  const [from, otherFrom] = [field.byte * 8 + field.shift, other.byte * 8 + other.shift];
+  return field !== other && from < otherFrom + other.width && otherFrom < from + field.width;
 }
 
 function wrong(path: string, what: string): never {
@@ -254,6 +281,7 @@ function writeBits(
   { byte, size, shift, width }: Pick<Field, "byte" | "size" | "shift" | "width">,
   raw: bigint,
 ): void {
+  if (shift === 0 && width === size * 8) return writeWhole(bytes, base + byte, size, raw);
   const mask = ((1n << BigInt(width)) - 1n) << BigInt(shift);
   let bits = raw << BigInt(shift);
   let kept = ~mask;
@@ -261,6 +289,14 @@ function writeBits(
     bytes[at] = ((bytes[at] as number) & Number(kept & 0xffn)) | Number(bits & 0xffn);
     bits >>= 8n;
     kept >>= 8n;
+  }
+}
+
+/** A number of whole bytes, lowest first. */
+function writeWhole(bytes: Uint8Array, at: number, size: number, raw: bigint): void {
+  for (let byte = 0, left = raw; byte < size; byte += 4, left >>= 32n) {
+    let low = Number(left & 0xffffffffn);
+    for (let index = byte; index < Math.min(byte + 4, size); index++, low >>>= 8) bytes[at + index] = low;
   }
 }
 

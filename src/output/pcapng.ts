@@ -3,8 +3,10 @@
  * packet a message, whose data are the message's bytes. A message with a time is an enhanced packet, counted in
  * nanoseconds; one without is a simple packet, which has no time, so that none is made up.
  */
+import { HvmsgError } from "../base/errors.ts";
+import { printable } from "../base/text.ts";
 import { setProduct } from "../base/wide.ts";
-import { INTERCEPT_HEADER_BYTES, MESSAGE_BYTES, MESSAGE_HEADER_BYTES } from "../messages/index.ts";
+import { MESSAGE_BYTES } from "../messages/index.ts";
 import { BATCH_RECORDS, type Batch, type Sink, type Source } from "../record/index.ts";
 import type { Destination } from "./format.ts";
 
@@ -22,8 +24,7 @@ const OPTION_DESCRIPTION = 3;
 const OPTION_RESOLUTION = 9;
 const OPTION_OFFSET = 14;
 
-const COMMENT =
-  "Hyper-V intercept messages: each packet is one HV_MESSAGE of 256 bytes, or one bare 40-byte HV_X64_INTERCEPT_MESSAGE_HEADER";
+const COMMENT = "Hyper-V intercept messages: each packet is one HV_MESSAGE, 256 bytes (LINKTYPE_USER0)";
 
 const NANOSECONDS = 9;
 
@@ -43,8 +44,6 @@ export class PcapngSink implements Sink {
   #out = new Uint8Array(0);
   #view = new DataView(this.#out.buffer);
   #at = 0;
-  #start = 0;
-  #length: number = MESSAGE_BYTES;
   #begun = false;
   /** Interface of each window of time: window 0 begins in 1970. */
   readonly #interfaces = new Map<number, number>();
@@ -56,9 +55,14 @@ export class PcapngSink implements Sink {
     this.#makeRoom(BATCH_RECORDS);
   }
 
-  begin({ framing }: Source): void {
-    this.#start = framing === "header" ? MESSAGE_HEADER_BYTES : 0;
-    this.#length = framing === "header" ? INTERCEPT_HEADER_BYTES : MESSAGE_BYTES;
+  /** Throws an HvmsgError for bare headers: whoever reads a packet takes it for a message. */
+  begin({ name, framing }: Source): void {
+    if (framing === "header")
+      throw new HvmsgError(
+        "output",
+        `${printable(name)}: holds bare headers, and a packet of pcapng is a whole message`,
+        "-f raw keeps them as they are",
+      );
   }
 
   write(batch: Batch): void | Promise<void> {
@@ -131,9 +135,9 @@ export class PcapngSink implements Sink {
     const view = this.#view;
     const seconds = batch.timeSeconds[record] as number;
     const timed = !Number.isNaN(seconds);
-    const from = record * MESSAGE_BYTES + this.#start;
+    const from = record * MESSAGE_BYTES;
     // Of a message that was cut short, what there is.
-    const length = Math.min(this.#length, (batch.available[record] as number) - this.#start);
+    const length = batch.available[record] as number;
     const padded = (length + 3) & ~3;
     const whole = padded + (timed ? ENHANCED_BYTES : SIMPLE_BYTES);
     const number = timed ? this.#interfaceOf(Math.floor(seconds / WINDOW_SECONDS)) : 0;
@@ -147,7 +151,7 @@ export class PcapngSink implements Sink {
       view.setUint32(at + 12, this.#stamp[1] as number, true);
       view.setUint32(at + 16, this.#stamp[0] as number, true);
       view.setUint32(at + 20, length, true);
-      view.setUint32(at + 24, this.#length, true);
+      view.setUint32(at + 24, MESSAGE_BYTES, true);
     } else view.setUint32(at + 8, length, true);
     const dataAt = at + (timed ? 28 : 12);
     this.#out.set(batch.bytes.subarray(from, from + length), dataAt);

@@ -43,7 +43,7 @@ export function gatherWide(store: WideStore, field: Field): Gather {
 /** Texts that follow from at most 32 bits. */
 export function gatherCoded(store: CodedStore, shape: Shape, field: Field): Gather {
   const { word, shift, mask } = placeOfText(field);
-  const whole = field.type === "messageType" ? shape.type?.name : field.constant;
+  const whole = wholeText(shape, field);
   const codes = new Map<number, number>();
   let group = store.group;
   return ({ batch, records, rows, count }) => {
@@ -70,6 +70,12 @@ export function gatherCoded(store: CodedStore, shape: Shape, field: Field): Gath
       values[rows[i]!] = code;
     }
   };
+}
+
+/** The text that all records of a shape have for a field, where there is one. */
+export function wholeText(shape: Shape, field: Field): string | undefined {
+  if (field.type === "messageType") return shape.type?.name;
+  return field.constant === undefined ? undefined : String(field.constant);
 }
 
 /** Texts made by plain code, for what is rare. */

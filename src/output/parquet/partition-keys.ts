@@ -2,6 +2,7 @@ import type { Field } from "../../layout/index.ts";
 import type { Batch, Shape, Shapes } from "../../record/index.ts";
 import { type Place, placeOf } from "../compile.ts";
 import { plainOfBits } from "../plain-value.ts";
+import { wholeText } from "./gather.ts";
 
 /** What Hive, and all that read its folders, call the partition of the records without a value. */
 const NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
@@ -61,7 +62,7 @@ export class PartitionKeys {
 
   #makeValues(level: number, shape: Shape): Values {
     const field = shape.byPath.get(this.#by[level] as string);
-    const fixed = field?.type === "messageType" ? shape.type?.name : field?.constant;
+    const fixed = field && wholeText(shape, field);
     if (field === undefined || fixed !== undefined)
       return { fixed: this.#numberOf(level, String(fixed ?? "")), byRaw: new Map() };
     return { fixed: -1, place: placeOf(field), field, byRaw: new Map() };

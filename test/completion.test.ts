@@ -43,6 +43,8 @@ describe("what is offered", () => {
     expect(offered("decode", "--fields", "rip,ri")).toEqual([]);
     expect(offered("decode", "--fields", "portNu")).toEqual(["portNumber"]);
     expect(offered("decode", "--fields", "payload.portNu")).toEqual(["payload.portNumber"]);
+    expect(offered("stats", "--by", "vpIndex,rfl")).toEqual(["vpIndex,rflags"]);
+    expect(offered("diff", "--ignore", "rfl")).toEqual(["rflags"]);
     expect(offered("filter", "--type", "msr,!io-")).toEqual(["msr,!io-port"]);
     expect(offered("filter", "--type", "")).not.toContain("HvMessageTypeX64Halt");
     expect(offered("filter", "--type", "HvMessageTypeX64Ha")).toEqual(["HvMessageTypeX64Halt"]);

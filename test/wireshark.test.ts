@@ -8,7 +8,7 @@ import { fieldCatalog } from "../src/record/index.ts";
 import { createRng, randomHeader, randomMessage } from "./oracle/random.ts";
 import { makePcap } from "./packet-files.ts";
 import { jsonLines, run } from "./run.ts";
-import { hasProgram, TOP } from "./shell.ts";
+import { hasProgram, shell, TOP } from "./shell.ts";
 
 const DISSECTOR = join(TOP, "samples/wireshark/hvmsg.lua");
 const folder = mkdtempSync(join(tmpdir(), "hvmsg-wireshark-"));
@@ -180,6 +180,13 @@ describe.skipIf(!hasProgram("tshark"))("tshark (skipped where it is not installe
     expect(matches('hvmsg.flags == "IF" && hvmsg.executionState.cpl == 3')).toBe(
       await counted("--flags", "IF,cpl=3"),
     );
+  });
+
+  it("runs as the README has it", () => {
+    const [line = ""] = /^tshark .*$/m.exec(readFileSync(join(TOP, "README.md"), "utf8")) ?? [];
+    const { stdout, status } = shell(line);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/HVMSG 256 VP 0 io-port write 0x70 \(CMOS_INDEX\)\n/);
   });
 
   it("says where a packet ends before its message", () => {

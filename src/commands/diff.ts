@@ -13,6 +13,7 @@ import { LINE_COLUMNS, plainTable, TextLines } from "./diff-text.ts";
 import { type DiffView, differencesIn } from "./diff-view.ts";
 import { DiffWriter, writeAll } from "./diff-writer.ts";
 import { openOutputFile } from "./output-file.ts";
+import { type Progress, progressOf } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { COLOR_OPTION, makeStyle } from "./writing.ts";
@@ -36,9 +37,11 @@ export const diff: Command = {
     const printing = printingOf(options);
     const { key, ...analysis } = analysisOf(options);
     const shapes = new Shapes();
-    const reporter = new StderrReporter(io);
+    const progress = progressOf(io, files, true);
+    const reporter = new StderrReporter(io, progress);
     const pair = new Pair(shapes, key);
-    if (!(await readPair(pair, files, options, reporter, io))) return 2;
+    const there = await readPair(pair, files, options, reporter, io, progress).finally(() => progress?.end());
+    if (!there) return 2;
     const found = diffPair(pair, analysis);
     // The text has it in its summary.
     if (found.estimate && (printing.json || printing.brief)) reporter.note(estimateSentence(found.estimate));
@@ -55,6 +58,7 @@ async function readPair(
   options: OptionValues,
   reporter: Reporter,
   io: Io,
+  progress: Progress | undefined,
 ): Promise<boolean> {
   const input = inputOptionsOf(options);
   for (const [file, sink] of [
@@ -62,7 +66,7 @@ async function readPair(
     [files[1], pair.b],
   ] as const) {
     const select = selectOf(options, pair.shapes);
-    await readFiles({ files: [file], input, shapes: pair.shapes, sink, reporter, io, ...select });
+    await readFiles({ files: [file], input, shapes: pair.shapes, sink, reporter, io, progress, ...select });
   }
   const [a, b] = [pair.a.capture, pair.b.capture];
   if (a.abi === undefined || b.abi === undefined) return false;

@@ -1,5 +1,6 @@
 import { Shapes } from "../record/index.ts";
 import type { Command } from "./command.ts";
+import { progressOf } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { OUTPUT_OPTIONS, openOutput } from "./writing.ts";
 
@@ -31,14 +32,17 @@ export const encode: Command = {
     const files = filesOf(operands);
     const input = { ...inputOptionsOf(options), container: "jsonl" };
     const shapes = new Shapes();
-    const reporter = new StderrReporter(io);
+    const progress = progressOf(io, files, options.output !== undefined && options.output !== "-");
+    const reporter = new StderrReporter(io, progress);
     const { sink, commit, abandon } = openOutput({ ...options, format: "raw" }, files, shapes, io);
     try {
-      await readFiles({ files, input, shapes, sink, reporter, io });
+      await readFiles({ files, input, shapes, sink, reporter, io, progress });
       commit();
     } catch (error) {
       abandon();
       throw error;
+    } finally {
+      progress?.end();
     }
     return reporter.troubles > 0 ? 2 : 0;
   },

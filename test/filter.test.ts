@@ -177,7 +177,7 @@ function expression(rng: Rng, records: JsonRecord[], depth: number): Meant & { l
 
 describe("--where", () => {
   for (const abi of ["hvhdk", "hvimapi"] as const) {
-    it(`3,000 random expressions over 300 messages, ${abi}`, async () => {
+    it(`1,000 random expressions over 300 messages, ${abi}`, async () => {
       const rng = createRng(abi === "hvhdk" ? 31 : 32);
       const messages = Array.from({ length: 300 }, () => randomMessage(rng, abi));
       const records = messages.flatMap((bytes, index) => {
@@ -185,7 +185,7 @@ describe("--where", () => {
         return record === null ? [] : [JSON.parse(JSON.stringify(record)) as JsonRecord];
       });
       let matches = 0;
-      for (let round = 0; round < 3000; round++) {
+      for (let round = 0; round < 1000; round++) {
         const { text, holds } = expression(rng, records, randomBelow(rng, 4));
         const argv = [
           "filter",
@@ -213,7 +213,7 @@ describe("--where", () => {
         expect(ran.status).toBe(expected.length > 0 ? 0 : 1);
         matches += expected.length > 0 && expected.length < records.length ? 1 : 0;
       }
-      expect(matches).toBeGreaterThan(1000);
+      expect(matches).toBeGreaterThan(300);
     });
   }
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { asyncBufferFromFile, parquetMetadataAsync } from "hyparquet";
 import { compareOutputs, countLines } from "./check-output.ts";
 import { toPcapng } from "./make-pcapng.ts";
+import { toXxd, XXD_LINE_BYTES } from "./make-text.ts";
 import { unquoted, type Workshop } from "./workshop.ts";
 
 /** A measurement of whole processes. */
@@ -31,12 +32,14 @@ export interface Row {
 }
 
 const MIXED = 1_000_000;
+const TEXT = 50_000;
 const PAIR = 200_000;
 /** One message in a hundred is changed, left out or followed by one more. */
 const EDITS = { every: 100 };
 
 const mixed = (shop: Workshop) => shop.capture(MIXED, 1);
 const packets = (shop: Workshop) => shop.converted(mixed(shop), ".pcapng", toPcapng);
+const dump = (shop: Workshop) => shop.converted(shop.capture(TEXT, 2), ".txt", toXxd);
 const gigabyte = (shop: Workshop) => shop.repeated(mixed(shop), 4);
 const similar = (shop: Workshop, count: number) =>
   [shop.capture(count, 1), shop.capture(count, 1, EDITS)] as const;
@@ -146,6 +149,17 @@ export const ROWS: readonly Row[] = [
     messages: MIXED,
     check: async (shop) =>
       wrongCount("lines", await countLines(`${shop.hvmsg} decode --json ${packets(shop)}`), MIXED),
+  },
+  {
+    name: "text",
+    about: "filter -c of 50,000 messages as xxd prints them : the time for 50 MB of text a second",
+    subject: (shop) => `${shop.hvmsg} filter -c ${dump(shop)}`,
+    reference: () => `sleep ${(TEXT * 16 * XXD_LINE_BYTES) / 50e6}`,
+    promise: { ratio: 1 },
+    runs: 5,
+    messages: TEXT,
+    check: async (shop) =>
+      wrongCount("lines", await countLines(`${shop.hvmsg} decode --json ${dump(shop)}`), TEXT),
   },
   {
     name: "memory",

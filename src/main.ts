@@ -1,9 +1,9 @@
 import { Command as Commander, CommanderError, Option } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { HvmsgError, systemSentence, usageError } from "./base/errors.ts";
+import { isHvmsgError, systemSentence, usageError } from "./base/errors.ts";
 import type { Io } from "./base/io.ts";
 import { didYouMean, printable } from "./base/text.ts";
-import { COMMANDS, type Command, type OptionRow } from "./commands/index.ts";
+import { COMMANDS, type Command, type CommandRow, type OptionRow } from "./commands/index.ts";
 
 /** Statuses that every command shares; 1 is "nothing matched" or "different". */
 const DONE = 0;
@@ -12,15 +12,23 @@ const TROUBLE = 2;
 /** Runs the command line; resolves to the exit status. Everything it prints goes through `io`. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let status = DONE;
-  const program = buildProgram(io, (result) => {
-    status = result;
-  });
+  const program = buildProgram(io);
+  const [name] = argv;
   try {
-    if (argv.length === 0) {
+    if (name === undefined) {
+      addNames(program);
       io.stderr.write(program.helpInformation());
       return TROUBLE;
     }
-    checkCommandName(argv[0] as string);
+    const row = COMMANDS.find((each) => each.name === name);
+    if (row)
+      addCommand(program, row, await row.load(), io, (result) => {
+        status = result;
+      });
+    else {
+      checkIsOption(name);
+      addNames(program);
+    }
     await program.parseAsync(argv as string[], { from: "user" });
     return status;
   } catch (error) {
@@ -28,30 +36,43 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function buildProgram(io: Io, done: (status: number) => void): Commander {
+function buildProgram(io: Io): Commander {
   const program = new Commander("hvmsg")
     .description("Inspector for Hyper-V intercept messages: decodes captured HV_MESSAGE dumps.")
     .version(packageJson.version, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   configure(program, io);
-  for (const row of COMMANDS) {
-    const command = program.command(`${row.name} ${row.operands}`.trim()).description(row.about);
-    configure(command, io);
-    for (const option of row.options) command.addOption(makeOption(option));
-    command.addHelpText("after", examplesText(row));
-    command.action(async (...parts: unknown[]) => {
-      const operands = parts.slice(0, -2).flat() as (string | undefined)[];
-      done(
-        await row.run(
-          operands.filter((each) => each !== undefined),
-          command.opts(),
-          io,
-        ),
-      );
-    });
-  }
   return program;
+}
+
+/** The commands as the help of the program lists them. */
+function addNames(program: Commander): void {
+  for (const { name, operands, about } of COMMANDS)
+    program.command(`${name} ${operands}`.trim()).description(about);
+}
+
+function addCommand(
+  program: Commander,
+  { name, operands, about }: CommandRow,
+  { options, examples, run }: Command,
+  io: Io,
+  done: (status: number) => void,
+): void {
+  const command = program.command(`${name} ${operands}`.trim()).description(about);
+  configure(command, io);
+  for (const option of options) command.addOption(makeOption(option));
+  command.addHelpText("after", () => examplesText(examples));
+  command.action(async (...parts: unknown[]) => {
+    const given = parts.slice(0, -2).flat() as (string | undefined)[];
+    done(
+      await run(
+        given.filter((each) => each !== undefined),
+        command.opts(),
+        io,
+      ),
+    );
+  });
 }
 
 function configure(command: Commander, io: Io): void {
@@ -73,15 +94,15 @@ function makeOption(row: OptionRow): Option {
   return option;
 }
 
-function examplesText(row: Command): string {
-  const width = Math.max(...row.examples.map(([command]) => command.length));
-  return `\nExamples:\n${row.examples.map(([command, about]) => `  ${command.padEnd(width)}  # ${about}`).join("\n")}\n`;
+function examplesText(examples: Command["examples"]): string {
+  const width = Math.max(...examples.map(([command]) => command.length));
+  return `\nExamples:\n${examples.map(([command, about]) => `  ${command.padEnd(width)}  # ${about}`).join("\n")}\n`;
 }
 
 /** commander would take an unknown first word for an operand. */
-function checkCommandName(name: string): void {
+function checkIsOption(name: string): void {
+  if (name.startsWith("-")) return;
   const names = COMMANDS.map((command) => command.name);
-  if (name.startsWith("-") || names.includes(name)) return;
   const hint = didYouMean(name, names) ?? `the commands are ${names.join(", ")}`;
   throw usageError(`unknown command '${name}'`, hint);
 }
@@ -95,7 +116,7 @@ function statusOf(error: unknown, io: Io): number {
     );
     return TROUBLE;
   }
-  if (error instanceof HvmsgError) {
+  if (isHvmsgError(error)) {
     const hint = error.hint === undefined ? "" : ` - ${error.hint}`;
     const excerpt =
       error.excerpt === undefined ? "" : `${error.excerpt.split("\n").map(printable).join("\n")}\n`;

@@ -12,99 +12,98 @@ import { FORMATS } from "../src/output/index.ts";
 import { run } from "./run.ts";
 import { hasProgram, shell, shellPath } from "./shell.ts";
 
-function offered(...words: string[]): string[] {
-  return complete(COMMANDS, words).candidates.map((each) => each.text);
+async function offered(...words: string[]): Promise<string[]> {
+  return (await complete(COMMANDS, words)).candidates.map((each) => each.text);
 }
 
 describe("what is offered", () => {
-  it("commands, and the options of each", () => {
-    expect(offered("")).toEqual(COMMANDS.map((command) => command.name));
-    expect(offered("fi")).toEqual(["filter", "fields"]);
-    expect(offered("--")).toEqual(["--help", "--version"]);
+  it("commands, and the options of each", async () => {
+    expect(await offered("")).toEqual(COMMANDS.map((command) => command.name));
+    expect(await offered("fi")).toEqual(["filter", "fields"]);
+    expect(await offered("--")).toEqual(["--help", "--version"]);
     for (const command of COMMANDS) {
-      const longs = command.options.flatMap(({ flags }) => /--[\w-]+/.exec(flags)?.[0] ?? []);
-      expect(offered(command.name, "--")).toEqual([...longs, "--help"]);
+      const { options } = await command.load();
+      const longs = options.flatMap(({ flags }) => /--[\w-]+/.exec(flags)?.[0] ?? []);
+      expect(await offered(command.name, "--")).toEqual([...longs, "--help"]);
     }
-    expect(offered("filter", "-")).toContain("-q");
-    expect(offered("decode", "--", "--f")).toEqual([]);
+    expect(await offered("filter", "-")).toContain("-q");
+    expect(await offered("decode", "--", "--f")).toEqual([]);
   });
 
-  it("values of options, apart and joined", () => {
-    expect(offered("decode", "-f", "")).toEqual(FORMATS.map((format) => format.name));
-    expect(offered("decode", "--format=js")).toEqual(["--format=jsonl", "--format=json"]);
-    expect(offered("decode", "--abi", "hvi")).toEqual(["hvimapi"]);
-    expect(offered("decode", "--input", "mess")).toEqual(["message"]);
-    expect(offered("decode", "--limit", "")).toEqual([]);
-    expect(offered("completion", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
+  it("values of options, apart and joined", async () => {
+    expect(await offered("decode", "-f", "")).toEqual(FORMATS.map((format) => format.name));
+    expect(await offered("decode", "--format=js")).toEqual(["--format=jsonl", "--format=json"]);
+    expect(await offered("decode", "--abi", "hvi")).toEqual(["hvimapi"]);
+    expect(await offered("decode", "--input", "mess")).toEqual(["message"]);
+    expect(await offered("decode", "--limit", "")).toEqual([]);
+    expect(await offered("completion", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
   });
 
-  it("items of lists, negated too, none twice", () => {
-    expect(offered("decode", "--fields", "rip,rfl")).toEqual(["rip,rflags"]);
-    expect(offered("decode", "--fields", "rip,ri")).toEqual([]);
-    expect(offered("decode", "--fields", "portNu")).toEqual(["portNumber"]);
-    expect(offered("decode", "--fields", "payload.portNu")).toEqual(["payload.portNumber"]);
-    expect(offered("stats", "--by", "vpIndex,rfl")).toEqual(["vpIndex,rflags"]);
-    expect(offered("diff", "--ignore", "rfl")).toEqual(["rflags"]);
-    expect(offered("filter", "--type", "msr,!io-")).toEqual(["msr,!io-port"]);
-    expect(offered("filter", "--type", "")).not.toContain("HvMessageTypeX64Halt");
-    expect(offered("filter", "--type", "HvMessageTypeX64Ha")).toEqual(["HvMessageTypeX64Halt"]);
-    expect(offered("filter", "--access", "read,")).toEqual(["read,write", "read,execute"]);
-    expect(offered("filter", "--flags", "!I")).toEqual(["!IF", "!ID"]);
-    expect(offered("filter", "--flags", "cp")).toEqual(["cpl="]);
+  it("items of lists, negated too, none twice", async () => {
+    expect(await offered("decode", "--fields", "rip,rfl")).toEqual(["rip,rflags"]);
+    expect(await offered("decode", "--fields", "rip,ri")).toEqual([]);
+    expect(await offered("decode", "--fields", "portNu")).toEqual(["portNumber"]);
+    expect(await offered("decode", "--fields", "payload.portNu")).toEqual(["payload.portNumber"]);
+    expect(await offered("stats", "--by", "vpIndex,rfl")).toEqual(["vpIndex,rflags"]);
+    expect(await offered("diff", "--ignore", "rfl")).toEqual(["rflags"]);
+    expect(await offered("filter", "--type", "msr,!io-")).toEqual(["msr,!io-port"]);
+    expect(await offered("filter", "--type", "")).not.toContain("HvMessageTypeX64Halt");
+    expect(await offered("filter", "--type", "HvMessageTypeX64Ha")).toEqual(["HvMessageTypeX64Halt"]);
+    expect(await offered("filter", "--access", "read,")).toEqual(["read,write", "read,execute"]);
+    expect(await offered("filter", "--flags", "!I")).toEqual(["!IF", "!ID"]);
+    expect(await offered("filter", "--flags", "cp")).toEqual(["cpl="]);
   });
 
-  it("what comes next in an expression", () => {
+  it("what comes next in an expression", async () => {
     const where = (text: string) => offered("filter", "--where", text);
-    expect(where("msrNu")).toContain("msrNumber ==");
-    expect(where("cpl == 3 && msrNumb")).toContain("cpl == 3 && msrNumber in {");
-    expect(where("not stringO")).toEqual(["not stringOp"]);
-    expect(where("!(has msrNa")).toEqual(["!(has msrName"]);
-    expect(where("payload.accessInfo.st")).toEqual(["payload.accessInfo.stringOp"]);
-    expect(where("cacheType == write")).toEqual([
+    expect(await where("msrNu")).toContain("msrNumber ==");
+    expect(await where("cpl == 3 && msrNumb")).toContain("cpl == 3 && msrNumber in {");
+    expect(await where("not stringO")).toEqual(["not stringOp"]);
+    expect(await where("!(has msrNa")).toEqual(["!(has msrName"]);
+    expect(await where("payload.accessInfo.st")).toEqual(["payload.accessInfo.stringOp"]);
+    expect(await where("cacheType == write")).toEqual([
       ...["writeCombining", "writeThrough", "writeProtected", "writeBack"].map(
         (each) => `cacheType == ${each}`,
       ),
     ]);
-    expect(where("cacheType in {uncached, writeB")).toEqual(["cacheType in {uncached, writeBack"]);
-    expect(where("messageType eq msr")).toEqual(["messageType eq msr", "messageType eq msr-list"]);
-    expect(where("portNumber != COM1_LS")).toEqual(["portNumber != COM1_LSR"]);
-    expect(where("stringOp == t")).toEqual(["stringOp == true"]);
-    expect(where("interceptAccessType == w")).toEqual(["interceptAccessType == write"]);
-    expect(where("interceptAccessType ")).not.toContain("interceptAccessType <");
-    expect(where("cpl == 3 ")).toEqual(["cpl == 3 &&", "cpl == 3 ||"]);
-    expect(where("rip == ")).toEqual([]);
-    expect(where("nosuch == ")).toEqual([]);
+    expect(await where("cacheType in {uncached, writeB")).toEqual(["cacheType in {uncached, writeBack"]);
+    expect(await where("messageType eq msr")).toEqual(["messageType eq msr", "messageType eq msr-list"]);
+    expect(await where("portNumber != COM1_LS")).toEqual(["portNumber != COM1_LSR"]);
+    expect(await where("stringOp == t")).toEqual(["stringOp == true"]);
+    expect(await where("interceptAccessType == w")).toEqual(["interceptAccessType == write"]);
+    expect(await where("interceptAccessType ")).not.toContain("interceptAccessType <");
+    expect(await where("cpl == 3 ")).toEqual(["cpl == 3 &&", "cpl == 3 ||"]);
+    expect(await where("rip == ")).toEqual([]);
+    expect(await where("nosuch == ")).toEqual([]);
   });
 
   it("every one that --where and --fields take", async () => {
-    const fields = offered("decode", "--fields", "");
+    const fields = await offered("decode", "--fields", "");
     expect(fields.length).toBeGreaterThan(200);
     const ran = await run(["decode", "--json", "--fields", fields.join(",")]);
     expect([ran.status, ran.stderr]).toEqual([0, ""]);
     const values = [
-      ...offered("filter", "--where", "portNumber == "),
-      ...offered("filter", "--where", "registerName == "),
+      ...(await offered("filter", "--where", "portNumber == ")),
+      ...(await offered("filter", "--where", "registerName == ")),
     ];
     expect(values.length).toBeGreaterThan(500);
     const all = await run(["filter", "-c", "--where", values.join(" or ")]);
     expect([all.status, all.stderr]).toEqual([1, ""]);
     const types = await run([
-      ...["filter", "-c", "--type", offered("filter", "--type", "").join(",")],
+      ...["filter", "-c", "--type", (await offered("filter", "--type", "")).join(",")],
       ...[
         "--flags",
-        offered("filter", "--flags", "")
-          .filter((each) => !each.endsWith("="))
-          .join(","),
+        (await offered("filter", "--flags", "")).filter((each) => !each.endsWith("=")).join(","),
       ],
     ]);
     expect([types.status, types.stderr]).toEqual([1, ""]);
   });
 
-  it("files, for operands and -o", () => {
-    expect(complete(COMMANDS, ["decode", "samp"]).kind).toBe("files");
-    expect(complete(COMMANDS, ["decode", "-o", ""]).kind).toBe("files");
-    expect(complete(COMMANDS, ["decode", "--json", ""]).kind).toBe("files");
-    expect(complete(COMMANDS, ["schema", ""]).kind).toBe("word");
+  it("files, for operands and -o", async () => {
+    expect((await complete(COMMANDS, ["decode", "samp"])).kind).toBe("files");
+    expect((await complete(COMMANDS, ["decode", "-o", ""])).kind).toBe("files");
+    expect((await complete(COMMANDS, ["decode", "--json", ""])).kind).toBe("files");
+    expect((await complete(COMMANDS, ["schema", ""])).kind).toBe("word");
   });
 });
 

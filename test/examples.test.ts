@@ -9,9 +9,9 @@ import { hasProgram, shell, TOP } from "./shell.ts";
 const folder = mkdtempSync(join(tmpdir(), "hvmsg-examples-"));
 symlinkSync(join(TOP, "samples"), join(folder, "samples"));
 
-describe("examples of --help", () => {
+describe("examples of --help", async () => {
   for (const command of COMMANDS) {
-    for (const [line] of command.examples) {
+    for (const [line] of (await command.load()).examples) {
       it.skipIf(line.includes("jq") && !hasProgram("jq"))(line, () => {
         const { status, stdout, stderr } = shell(line, { cwd: folder });
         // A pipe whose writer is slow to start may be noted.

@@ -102,10 +102,10 @@ describe("tables", () => {
       });
   });
 
-  it("every command has a name of its own, examples, and an about without a full stop", () => {
+  it("every command has a name of its own, examples, and an about without a full stop", async () => {
     expect(new Set(COMMANDS.map((command) => command.name)).size).toBe(COMMANDS.length);
     for (const command of COMMANDS) {
-      expect(command.examples.length).toBeGreaterThan(0);
+      expect((await command.load()).examples.length).toBeGreaterThan(0);
       expect(command.about).not.toMatch(/\.$/);
     }
   });

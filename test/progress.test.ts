@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Io } from "../src/base/io.ts";
-import { bytesText, Progress, progressOf, timeText } from "../src/commands/progress.ts";
+import { bytesText, Progress, showsProgress, timeText } from "../src/commands/progress.ts";
 import { makeBatch, type Source } from "../src/record/index.ts";
 import { hasProgram, TOP } from "./shell.ts";
 
@@ -62,7 +62,7 @@ function sourceOf(name: string, offsets: number[], wait = false): Source {
 describe("when it is drawn", () => {
   it("only where stderr is a terminal and stdout is not, or rests", () => {
     const drawn = (stderr: boolean, stdout: boolean, rests: boolean, env = {}) =>
-      progressOf(terminal(stderr, stdout, env).io, [], rests) !== undefined;
+      showsProgress(terminal(stderr, stdout, env).io, rests);
     expect(drawn(true, false, false)).toBe(true);
     expect(drawn(true, true, true)).toBe(true);
     expect(drawn(true, true, false)).toBe(false);
@@ -74,7 +74,7 @@ describe("when it is drawn", () => {
   it("after a second, five times a second at most, and not while somebody is waited for", async () => {
     const { io, written, interrupts } = terminal(true, false);
     let now = 0;
-    const progress = new Progress(io, ["x"], () => now);
+    const progress = new Progress(io, ["x"], false, () => now);
     const source = progress.watch(
       sourceOf(
         "x",
@@ -99,7 +99,7 @@ describe("when it is drawn", () => {
     for (const how of ["end", "erase", "interrupt"]) {
       const { io, written, interrupts } = terminal(true, false);
       let now = 0;
-      const progress = new Progress(io, ["x"], () => now);
+      const progress = new Progress(io, ["x"], false, () => now);
       const source = progress.watch(sourceOf("x", [1, 2, 3, 4, 5, 6, 7, 8]));
       for (; now < 1600; now += 200) source.next();
       expect(written.at(-1)).toContain("x: ");
@@ -115,7 +115,7 @@ describe("what it says", () => {
   function line(name: string, files: string[], offset: number, env: Record<string, string> = {}): string {
     const { io, written } = terminal(true, false, env);
     let now = 0;
-    const progress = new Progress(io, files, () => now);
+    const progress = new Progress(io, files, false, () => now);
     const source = progress.watch(
       sourceOf(
         name,
@@ -160,7 +160,7 @@ describe("the source behind it", () => {
   it("gives what it gives, waiting or not", async () => {
     const { io } = terminal(true, false);
     for (const wait of [false, true]) {
-      const progress = new Progress(io, ["x"], () => 0);
+      const progress = new Progress(io, ["x"], false, () => 0);
       const source = progress.watch(sourceOf("x", [7], wait));
       expect((await source.next())?.offsets[0]).toBe(7);
       expect(await source.next()).toBe(null);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountTable, Stats, VALUE_SECTIONS } from "../src/analysis/index.ts";
+import { PLAIN } from "../src/base/style.ts";
 import { statsJson } from "../src/commands/stats-json.ts";
 import { mergedNotes } from "../src/commands/stats-notes.ts";
 import { statsText } from "../src/commands/stats-text.ts";
@@ -187,9 +188,8 @@ describe("what is printed above the limit", () => {
 
   it("text: counts that may be too low are marked", async () => {
     const { default: Table } = await import("cli-table3");
-    const { Chalk } = await import("chalk");
     const stats = countHalts(10_000, 1000);
-    const text = statsText(stats, { Table, style: new Chalk({ level: 0 }), top: 2, columns: undefined });
+    const text = statsText(stats, { Table, style: PLAIN, top: 2, columns: undefined });
     expect(text).toMatch(/RIP +more than 1000 different +count +share\n {2}0xffffffff81000000 +2500 +25\.0%/);
     expect(text).toMatch(/ ≥ 1 +<0\.1%/);
     expect(text).toMatch(/\n {2}… \d+ more +\d+ +\d+\.\d%\n {2}other +\d+ +\d+\.\d%/);

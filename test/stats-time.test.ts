@@ -1,8 +1,8 @@
 /** Rates and gaps, where the records have times. */
-import { Chalk } from "chalk";
 import Table from "cli-table3";
 import { describe, expect, it } from "vitest";
 import { Stats, VALUE_SECTIONS } from "../src/analysis/index.ts";
+import { PLAIN } from "../src/base/style.ts";
 import { statsJson } from "../src/commands/stats-json.ts";
 import { statsText } from "../src/commands/stats-text.ts";
 import { Classifier, makeBatch, Shapes } from "../src/record/index.ts";
@@ -72,7 +72,7 @@ describe("times", () => {
   it("text", () => {
     const text = statsText(countTimes(files, 2), {
       Table,
-      style: new Chalk({ level: 0 }),
+      style: PLAIN,
       top: 1,
       columns: undefined,
     });

@@ -19,6 +19,11 @@ export class HvmsgError extends Error {
   }
 }
 
+/** Whether an error is an HvmsgError, of whichever bundle: each has a class of its own. */
+export function isHvmsgError(error: unknown): error is HvmsgError {
+  return error instanceof Error && error.name === "HvmsgError";
+}
+
 /** A usage error: bad option, value or expression. */
 export function usageError(message: string, hint?: string): HvmsgError {
   return new HvmsgError("usage", message, hint);

@@ -1,10 +1,10 @@
-import type { ChalkInstance } from "chalk";
 import type TableClass from "cli-table3";
+import type { Style } from "../base/style.ts";
 
 export interface BarTableOptions {
   /** cli-table3, loaded by whoever wants a table. */
   Table: typeof TableClass;
-  style: ChalkInstance;
+  style: Style;
   /** Width of the terminal; undefined where it is none. */
   columns: number | undefined;
 }

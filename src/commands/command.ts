@@ -18,14 +18,21 @@ export interface OptionRow {
 /** What an option's parsing left, by its long name in camelCase. */
 export type OptionValues = Record<string, unknown>;
 
-/** A command: a row in commands/index.ts. */
-export interface Command {
+/** A command by its name: a row in commands/index.ts. */
+export interface CommandRow {
   name: string;
   /** Its operands, as commander writes them: `[FILE...]`. */
   operands: string;
+  /** One line for the help. */
+  about: string;
+  /** Everything else about it, from a file that only a command line with this name reads: a start has no time. */
+  load(): Promise<Command>;
+}
+
+/** What a command takes and does. */
+export interface Command {
   /** The values that its operands take, where they are few; else they are files. */
   operandChoices?: readonly string[];
-  about: string;
   options: readonly OptionRow[];
   /** Command lines with what they are for; shown in `--help`, run by the tests. */
   examples: readonly (readonly [command: string, about: string])[];

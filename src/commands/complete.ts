@@ -6,7 +6,7 @@ import {
   flagCandidates,
   typeCandidates,
 } from "../filter/index.ts";
-import type { Command, OptionRow } from "./command.ts";
+import type { CommandRow, OptionRow } from "./command.ts";
 
 /** Candidates; `part`: more of the same word can follow, so that no space is to. `files`: the shell knows better. */
 export interface Answer {
@@ -18,20 +18,21 @@ const FILES: Answer = { kind: "files", candidates: [] };
 const NOTHING: Answer = { kind: "word", candidates: [] };
 
 /** Completes the last of the words after the program's name. */
-export function complete(commands: readonly Command[], words: readonly string[]): Answer {
+export async function complete(commands: readonly CommandRow[], words: readonly string[]): Promise<Answer> {
   const word = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const [name] = before;
   if (name === undefined) return begunWith(word, word.startsWith("-") ? TOP_OPTIONS : names(commands));
-  const command = commands.find((each) => each.name === name);
-  if (!command) return NOTHING;
+  const row = commands.find((each) => each.name === name);
+  if (!row) return NOTHING;
+  const command = await row.load();
   const ended = before.includes("--");
   const options = command.options.map(parseFlags);
   const last = before.at(-1) as string;
   const waiting = ended ? undefined : options.find((each) => each.placeholder && each.names.includes(last));
   if (waiting) return completeValue(waiting, word, "");
   if (!ended && word.startsWith("-")) return completeOption([...options, HELP], word);
-  if (command.operands === "") return NOTHING;
+  if (row.operands === "") return NOTHING;
   const { operandChoices } = command;
   return operandChoices ? begunWith(word, operandChoices.map(plain)) : FILES;
 }
@@ -55,7 +56,7 @@ const TOP_OPTIONS = [
   { text: "--version", shown: "--version", about: "print the version" },
 ];
 
-function names(commands: readonly Command[]): Candidate[] {
+function names(commands: readonly CommandRow[]): Candidate[] {
   return commands.map(({ name, about }) => ({ text: name, shown: name, about }));
 }
 

@@ -1,16 +1,13 @@
 import { usageError } from "../base/errors.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandRow } from "./command.ts";
 import { type Answer, complete } from "./complete.ts";
 import { SCRIPTS, SHELLS, type Shell } from "./completion-scripts.ts";
 import { bashReplacements, powershellQuoted, splitBashLine } from "./shell-words.ts";
 
 /** The command that completes all of them, itself too; `commands` is asked when it runs. */
-export function completionOf(commands: () => readonly Command[]): Command {
+export function completionOf(commands: () => readonly CommandRow[]): Command {
   return {
-    name: "completion",
-    operands: "<SHELL> [WORD...]",
     operandChoices: SHELLS,
-    about: `print the completion script of ${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`,
     options: [],
     examples: [
       ["hvmsg completion bash", 'in ~/.bashrc: eval "$(hvmsg completion bash)"'],
@@ -28,7 +25,7 @@ export function completionOf(commands: () => readonly Command[]): Command {
       const text =
         words.length === 0
           ? SCRIPTS[shell as Shell]
-          : `${answerLines(shell as Shell, commands(), words).join("\n")}\n`;
+          : `${(await answerLines(shell as Shell, commands(), words)).join("\n")}\n`;
       await io.stdout.write(Buffer.from(text));
       return 0;
     },
@@ -36,24 +33,31 @@ export function completionOf(commands: () => readonly Command[]): Command {
 }
 
 /** The answer as the shell's script wants it: the kind, then a candidate a line. */
-function answerLines(shell: Shell, commands: readonly Command[], words: readonly string[]): string[] {
+async function answerLines(
+  shell: Shell,
+  commands: readonly CommandRow[],
+  words: readonly string[],
+): Promise<string[]> {
   switch (shell) {
     case "bash": {
       // The line up to the cursor, and the characters at which bash breaks words.
       const [line = "", breaks = ""] = words;
       const split = splitBashLine(line);
-      const { kind, candidates } = complete(commands, split.words.slice(1));
+      const { kind, candidates } = await complete(commands, split.words.slice(1));
       return [kind, ...bashReplacements(split.last, breaks, candidates)];
     }
     case "zsh":
-      return listed(complete(commands, words), ({ text, shown, about }) => [text, titled(shown, about)]);
+      return listed(await complete(commands, words), ({ text, shown, about }) => [
+        text,
+        titled(shown, about),
+      ]);
     case "fish":
-      return listed(complete(commands, words.map(withoutQuote)), ({ text, about }) =>
+      return listed(await complete(commands, words.map(withoutQuote)), ({ text, about }) =>
         about === "" ? [text] : [text, about],
       );
     case "powershell": {
       const typed = (words[0] ?? "").split("\t").slice(1).map(withoutQuote);
-      return listed(complete(commands, typed), ({ text, shown, about }) => [
+      return listed(await complete(commands, typed), ({ text, shown, about }) => [
         powershellQuoted(text),
         shown,
         about || shown,

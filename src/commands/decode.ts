@@ -6,9 +6,6 @@ import { LIMIT_OPTION, SELECT_OPTIONS } from "./selecting.ts";
 import { COLOR_OPTION, OUTPUT_OPTIONS } from "./writing.ts";
 
 export const decode: Command = {
-  name: "decode",
-  operands: "[FILE...]",
-  about: "print every message",
   options: [
     ...OUTPUT_OPTIONS,
     COLOR_OPTION,

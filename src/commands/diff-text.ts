@@ -1,6 +1,7 @@
 /** The lines of a diff: a sign, the record numbers in A and B, the message, and the fields that changed. */
-import { Chalk } from "chalk";
+
 import { CHANGED, INSERTED } from "../analysis/index.ts";
+import { PLAIN } from "../base/style.ts";
 import { makeTable } from "../output/index.ts";
 import type { Shapes } from "../record/index.ts";
 import type { DiffLines } from "./diff-hunks.ts";
@@ -13,7 +14,7 @@ export const LINE_COLUMNS = ["vp", "type", "access", "mode", "rip", "detail"];
 
 /** The table of a line's columns. The colour is the line's, so the columns have none. */
 export function plainTable(shapes: Shapes, titles: readonly string[]): ReturnType<typeof makeTable> {
-  return makeTable({ shapes, header: false, style: new Chalk({ level: 0 }), files: [] }, titles);
+  return makeTable({ shapes, header: false, style: PLAIN, files: [] }, titles);
 }
 
 export class TextLines implements DiffLines {

@@ -1,12 +1,12 @@
-import type { ChalkInstance } from "chalk";
 import { CHANGED, DELETED, type Diff, type GroupDiff, INSERTED, type Run } from "../analysis/index.ts";
+import type { Style } from "../base/style.ts";
 
 /** A diff, and how it is to be shown. */
 export interface DiffView {
   readonly diff: Diff;
   /** Names of both captures, printable. */
   readonly names: readonly [a: string, b: string];
-  readonly style: ChalkInstance;
+  readonly style: Style;
   /** Equal messages around each difference. */
   readonly context: number;
   /** Differences to print at most. */
@@ -19,7 +19,7 @@ export interface DiffView {
 export const SIGNS: readonly string[] = ["=", "~", "-", "+"];
 
 /** What stands before and after a line in its colour, by kind. */
-export function marksOf(style: ChalkInstance): { before: string; after: string }[] {
+export function marksOf(style: Style): { before: string; after: string }[] {
   return [style.dim, style.yellow, style.red, style.green].map((paint) => {
     const [before = "", after = ""] = paint("\0").split("\0");
     return { before, after };

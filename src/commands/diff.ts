@@ -13,15 +13,12 @@ import { LINE_COLUMNS, plainTable, TextLines } from "./diff-text.ts";
 import { type DiffView, differencesIn } from "./diff-view.ts";
 import { DiffWriter, writeAll } from "./diff-writer.ts";
 import { openOutputFile } from "./output-file.ts";
-import { type Progress, progressOf } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { SELECT_OPTIONS, selectOf } from "./selecting.ts";
-import { COLOR_OPTION, makeStyle } from "./writing.ts";
+import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const diff: Command = {
-  name: "diff",
-  operands: "<A> <B>",
-  about: "align two captures and print what differs; the status is 0 where nothing does, else 1",
   options: [...DIFF_OPTIONS, COLOR_OPTION, ...SELECT_OPTIONS, ...INPUT_OPTIONS],
   examples: [
     ["hvmsg diff samples/linux-boot.bin samples/triple-fault.bin", "where a boot goes wrong"],
@@ -37,10 +34,10 @@ export const diff: Command = {
     const printing = printingOf(options);
     const { key, ...analysis } = analysisOf(options);
     const shapes = new Shapes();
-    const progress = progressOf(io, files, true);
+    const progress = new Progress(io, files, true);
     const reporter = new StderrReporter(io, progress);
     const pair = new Pair(shapes, key);
-    const there = await readPair(pair, files, options, reporter, io, progress).finally(() => progress?.end());
+    const there = await readPair(pair, files, options, reporter, io, progress).finally(() => progress.end());
     if (!there) return 2;
     const found = diffPair(pair, analysis);
     // The text has it in its summary.
@@ -58,7 +55,7 @@ async function readPair(
   options: OptionValues,
   reporter: Reporter,
   io: Io,
-  progress: Progress | undefined,
+  progress: Progress,
 ): Promise<boolean> {
   const input = inputOptionsOf(options);
   for (const [file, sink] of [
@@ -93,7 +90,7 @@ async function printDiff(
   const path = options.output as string | undefined;
   const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
   const forget = file && io.onInterrupt(() => file.abandon());
-  const style = makeStyle(options.color as string | undefined, io, file !== undefined);
+  const style = await loadStyle(options, io);
   const width = Number(io.env.COLUMNS) || io.stdout.columns || DEFAULT_WIDTH;
   const view: DiffView = {
     ...printing,

@@ -1,13 +1,10 @@
 import { Shapes } from "../record/index.ts";
 import type { Command } from "./command.ts";
-import { progressOf } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { OUTPUT_OPTIONS, openOutput } from "./writing.ts";
 
 export const encode: Command = {
-  name: "encode",
-  operands: "[FILE...]",
-  about: "write the binary messages of JSON records, the reverse of decode --json",
   options: [
     ...OUTPUT_OPTIONS.filter(({ flags }) => flags.includes("--output")).map((option) => ({
       ...option,
@@ -32,9 +29,9 @@ export const encode: Command = {
     const files = filesOf(operands);
     const input = { ...inputOptionsOf(options), container: "jsonl" };
     const shapes = new Shapes();
-    const progress = progressOf(io, files, options.output !== undefined && options.output !== "-");
+    const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
     const reporter = new StderrReporter(io, progress);
-    const { sink, commit, abandon } = openOutput({ ...options, format: "raw" }, files, shapes, io);
+    const { sink, commit, abandon } = await openOutput({ ...options, format: "raw" }, files, shapes, io);
     try {
       await readFiles({ files, input, shapes, sink, reporter, io, progress });
       commit();
@@ -42,7 +39,7 @@ export const encode: Command = {
       abandon();
       throw error;
     } finally {
-      progress?.end();
+      progress.end();
     }
     return reporter.troubles > 0 ? 2 : 0;
   },

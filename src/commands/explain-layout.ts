@@ -1,5 +1,5 @@
 /** The layout of a message type's payload, as a table: under both ABIs at once, with what only one of them has. */
-import type { ChalkInstance } from "chalk";
+import type { Style } from "../base/style.ts";
 import type { Field } from "../layout/index.ts";
 import { ABIS, type Abi, MESSAGE_HEADER_BYTES, type MessageType, type Payload } from "../messages/index.ts";
 import { layOutPayload } from "../record/index.ts";
@@ -16,7 +16,7 @@ interface Row {
 }
 
 /** Lines that say which bytes of the payload are what. */
-export function layoutLines(type: MessageType, style: ChalkInstance): string[] {
+export function layoutLines(type: MessageType, style: Style): string[] {
   const abis = type.only === undefined ? ABIS : [type.only];
   const { kind, withoutHeader } = type.payload[abis[0] as Abi];
   if (kind === "raw") return ["  The layout of its payload is not public: it is shown as bytes."];

@@ -1,14 +1,11 @@
-import type { ChalkInstance } from "chalk";
+import type { Style } from "../base/style.ts";
 import { didYouMean, hex, nearest, printable } from "../base/text.ts";
 import type { Command } from "./command.ts";
 import { codeOf, KINDS, type Kind, type Meaning } from "./explain-kinds.ts";
 import { layoutLines } from "./explain-layout.ts";
-import { COLOR_OPTION, makeStyle } from "./writing.ts";
+import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const explain: Command = {
-  name: "explain",
-  operands: "<CODE...>",
-  about: "say what a number or name from a log means",
   options: [COLOR_OPTION],
   examples: [
     ["hvmsg explain 2147549184", "what a VMM printed: a message type, and what its payload holds"],
@@ -19,7 +16,7 @@ export const explain: Command = {
     ["hvmsg explain rflags=0x246 state=0x14 attr=0xa09b err=0x2", "the bits of a number"],
   ],
   async run(operands, options, io) {
-    const style = makeStyle(options.color as string | undefined, io);
+    const style = await loadStyle(options, io);
     let unknown = 0;
     let written = 0;
     for (const operand of operands) {
@@ -94,7 +91,7 @@ function numbersOf(text: string): bigint[] {
 const MOST_LAYOUTS = 2;
 
 /** A line a meaning, grouped by kind; then the layouts of the message types. */
-function explanationText(operand: string, { number, meanings }: Explanation, style: ChalkInstance): string {
+function explanationText(operand: string, { number, meanings }: Explanation, style: Style): string {
   const whatWidth = Math.max(...meanings.map(({ kind }) => kind.what.length));
   const numberWidth = Math.max(...meanings.map(({ meaning }) => meaning.number.length));
   const lines = meanings.map(({ kind, meaning: { number, name, about } }) => {

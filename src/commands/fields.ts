@@ -1,12 +1,9 @@
 import type { Field } from "../layout/index.ts";
 import { ADDED_FIELDS, type CatalogEntry, fieldCatalog } from "../record/index.ts";
 import type { Command } from "./command.ts";
-import { COLOR_OPTION, makeStyle } from "./writing.ts";
+import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const fields: Command = {
-  name: "fields",
-  operands: "",
-  about: "list every field: path, type, values, the payloads that have it",
   options: [
     COLOR_OPTION,
     { flags: "--wireshark", about: "print a Wireshark dissector (Lua) of link type USER0 instead" },
@@ -23,7 +20,7 @@ export const fields: Command = {
       return 0;
     }
     const { default: Table } = await import("cli-table3");
-    const style = makeStyle(options.color as string | undefined, io);
+    const style = await loadStyle(options, io);
     const table = new Table({
       head: ["FIELD", "TYPE", "VALUES", "IN", "MEANING"].map((title) => style.bold(title)),
       style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },

@@ -5,15 +5,12 @@ import { type Batch, Shapes, type Sink } from "../record/index.ts";
 import { ADDITION_OPTIONS, DISASM_OPTION, symbolsOf, TIME_OPTION } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { printRecords } from "./printing.ts";
-import { progressOf } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { COLOR_OPTION, OUTPUT_OPTIONS } from "./writing.ts";
 
 export const filter: Command = {
-  name: "filter",
-  operands: "[FILE...]",
-  about: "print the messages that match; status 1 where none does",
   options: [
     ...SELECT_OPTIONS,
     { flags: "-c, --count", about: "print only how many match, for each file where there are several" },
@@ -69,7 +66,7 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
       `--${given === "header" ? "no-header" : given} does not go with --count or --quiet, which print no messages`,
     );
   const shapes = new Shapes();
-  const progress = options.quiet === true ? undefined : progressOf(io, files, true);
+  const progress = options.quiet === true ? undefined : new Progress(io, files, true);
   const reporter = new StderrReporter(io, progress);
   const sink = new CountingSink(files);
   const limit = options.quiet === true ? { limit: 1 } : limitOf(options);

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { HvmsgError, systemSentence } from "../base/errors.ts";
+import { HvmsgError, isHvmsgError, systemSentence } from "../base/errors.ts";
 import { printable } from "../base/text.ts";
 
 /** A file that is written under a temporary name beside it, and takes its name only when it is complete. */
@@ -94,7 +94,7 @@ export function sentence<Result>(path: string, step: () => Result, undo?: () => 
     return step();
   } catch (error) {
     undo?.();
-    if (error instanceof HvmsgError) throw error;
+    if (isHvmsgError(error)) throw error;
     throw new HvmsgError("output", `${printable(path)}: cannot be written: ${systemSentence(error)}`);
   }
 }

@@ -4,7 +4,7 @@ import type { Counts } from "../pump.ts";
 import { Shapes } from "../record/index.ts";
 import { additionsOf, symbolsOf } from "./adding.ts";
 import type { OptionValues } from "./command.ts";
-import { progressOf } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { limitOf, selectOf } from "./selecting.ts";
 import { openOutput } from "./writing.ts";
@@ -17,12 +17,12 @@ export async function printRecords(
 ): Promise<{ counts: Counts; troubles: number }> {
   const input = inputOptionsOf(options);
   const shapes = new Shapes();
-  const progress = progressOf(io, files, options.output !== undefined && options.output !== "-");
+  const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
   const reporter = new StderrReporter(io, progress);
   const symbols = await symbolsOf(options, reporter);
   const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
   const additions = await additionsOf(options, symbols);
-  const { sink, commit, abandon } = openOutput(options, files, shapes, io, additions);
+  const { sink, commit, abandon } = await openOutput(options, files, shapes, io, additions);
   try {
     const counts = await readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen });
     commit();
@@ -31,6 +31,6 @@ export async function printRecords(
     abandon();
     throw error;
   } finally {
-    progress?.end();
+    progress.end();
   }
 }

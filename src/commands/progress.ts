@@ -22,33 +22,39 @@ const USUAL_COLUMNS = 80;
 const COMPRESSED = ["1f8b", "28b52ffd"];
 
 /**
- * What is shown about a run over `files`; undefined where nothing is to be: stderr is no terminal, or stdout is one,
- * on which the records appear themselves. `stdoutRests`: while it runs, nothing is written there (`-o`, a count).
+ * Whether progress can be shown: not where stderr is no terminal, or stdout is one, on which the records appear
+ * themselves. `stdoutRests`: while it runs, nothing is written there (`-o`, a count).
  */
-export function progressOf(io: Io, files: readonly string[], stdoutRests: boolean): Progress | undefined {
-  if (!io.stderr.isTty || io.env.TERM === "dumb" || (io.stdout.isTty && !stdoutRests)) return undefined;
-  return new Progress(io, files);
+export function showsProgress(io: Io, stdoutRests: boolean): boolean {
+  return io.stderr.isTty && io.env.TERM !== "dumb" && (stdoutRests || !io.stdout.isTty);
 }
 
-/** Watches batches go by; costs a look at the clock a batch. */
+/**
+ * Watches batches go by, and shows how far the run over `files` has come, where `showsProgress`; costs a look at the
+ * clock a batch.
+ */
 export class Progress {
   readonly #io: Io;
   readonly #files: readonly string[];
+  readonly #stdoutRests: boolean;
   readonly #now: () => number;
   readonly #forget: () => void;
   readonly #begun: number;
   #file = "";
   #fileNumber = 0;
   #sizeBytes: number | undefined;
+  #sizeAsked = false;
   #fileBegun = 0;
   #seen = 0;
   #drawn = 0;
   #shown = false;
+  #wanted: boolean | undefined;
 
   /** `now` gives milliseconds. */
-  constructor(io: Io, files: readonly string[], now: () => number = Date.now) {
+  constructor(io: Io, files: readonly string[], stdoutRests: boolean, now: () => number = Date.now) {
     this.#io = io;
     this.#files = files;
+    this.#stdoutRests = stdoutRests;
     this.#now = now;
     this.#begun = now();
     this.#forget = io.onInterrupt(() => this.erase());
@@ -58,7 +64,7 @@ export class Progress {
   watch(source: Source): Source {
     this.#file = source.name;
     this.#fileNumber++;
-    this.#sizeBytes = sizeOf(source.name, this.#io.stdin.fd);
+    this.#sizeAsked = false;
     this.#fileBegun = this.#now();
     this.#seen = this.#fileBegun;
     const note = (batch: Batch | null) => {
@@ -95,6 +101,11 @@ export class Progress {
     this.#seen = now;
     if (now - this.#drawn < REDRAW_MS || now - this.#begun < PATIENCE_MS) return;
     this.#drawn = now;
+    // Asked only now: most runs are over by then, and to ask takes a tenth of a start.
+    this.#wanted ??= showsProgress(this.#io, this.#stdoutRests);
+    if (!this.#wanted) return;
+    if (!this.#sizeAsked) this.#sizeBytes = sizeOf(this.#file, this.#io.stdin.fd);
+    this.#sizeAsked = true;
     if (!steady) return this.erase();
     const bytes = batch.offsets[batch.count - 1] ?? 0;
     this.#io.stderr.write(`\r${this.#text(bytes, now - this.#fileBegun)}\u001b[K`);

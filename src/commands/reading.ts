@@ -1,5 +1,5 @@
 /** What all commands that read captures share: their options, and the run over the files. */
-import { HvmsgError, usageError } from "../base/errors.ts";
+import { isHvmsgError, usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
 import { plural, printable } from "../base/text.ts";
 import { CONTAINERS, checkInputOptions, type InputOptions, openSource } from "../input/index.ts";
@@ -117,7 +117,7 @@ export async function readFiles({
         source.close();
       }
     } catch (error) {
-      if (!(error instanceof HvmsgError) || error.code !== "input") throw error;
+      if (!isHvmsgError(error) || error.code !== "input") throw error;
       reporter.trouble(file, error.message, error.hint);
     }
   }

@@ -1,9 +1,6 @@
 import type { Command } from "./command.ts";
 
 export const schema: Command = {
-  name: "schema",
-  operands: "",
-  about: "print the JSON Schema of one record",
   options: [],
   examples: [["hvmsg schema | jq '.properties.executionState'", "what a part of the record looks like"]],
   async run(_operands, _options, io) {

@@ -9,18 +9,15 @@ import { SYMBOL_OPTIONS, symbolsOf } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { parseCount } from "./parse-values.ts";
-import { progressOf } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts";
 import { statsJson } from "./stats-json.ts";
 import { mergedNotes } from "./stats-notes.ts";
 import { statsText } from "./stats-text.ts";
-import { COLOR_OPTION, makeStyle } from "./writing.ts";
+import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const stats: Command = {
-  name: "stats",
-  operands: "[FILE...]",
-  about: "count by type, VP, RIP, port, MSR, page ..., or by any fields",
   options: [
     {
       flags: "--by <list>",
@@ -55,7 +52,7 @@ export const stats: Command = {
     const form = formOf(options);
     const shapes = new Shapes();
     const input = inputOptionsOf(options);
-    const progress = progressOf(io, files, true);
+    const progress = new Progress(io, files, true);
     const reporter = new StderrReporter(io, progress);
     const symbols = await symbolsOf(options, reporter);
     const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
@@ -68,7 +65,7 @@ export const stats: Command = {
     });
     await writingTo(options, io, async (write, toFile) => {
       await readFiles({ files, input, shapes, sink: counted, reporter, io, progress, ...chosen }).finally(
-        () => progress?.end(),
+        () => progress.end(),
       );
       for (const note of mergedNotes(counted)) reporter.note(note);
       for await (const text of texts(counted, form, options, io, toFile, symbols))
@@ -117,7 +114,7 @@ async function* texts(
   const { default: Table } = await import("cli-table3");
   yield statsText(counted, {
     Table,
-    style: makeStyle(options.color as string | undefined, io, toFile),
+    style: await loadStyle(options, io),
     top: top ?? DEFAULT_TOP,
     symbols,
     columns: toFile ? undefined : io.stdout.columns,

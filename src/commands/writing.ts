@@ -1,8 +1,8 @@
 /** What all commands that print records share: their options, and the sink that they open. */
 import { extname } from "node:path";
-import { Chalk } from "chalk";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
+import { PLAIN, type Style } from "../base/style.ts";
 import {
   type Additions,
   type Destination,
@@ -51,13 +51,13 @@ export interface OpenedOutput {
 }
 
 /** Opens the format and destination that the options ask for; throws a usage error where they contradict each other. */
-export function openOutput(
+export async function openOutput(
   options: OptionValues,
   files: readonly string[],
   shapes: Shapes,
   io: Io,
   additions: Additions & { time?: TimeStyle } = {},
-): OpenedOutput {
+): Promise<OpenedOutput> {
   const path = options.output as string | undefined;
   const fields = options.fields === undefined ? undefined : parseFields(options.fields as string);
   const about = {
@@ -67,12 +67,12 @@ export function openOutput(
     ...(fields ? { fields } : {}),
     ...additions,
   };
-  const style = (toFile: boolean) => makeStyle(options.color as string | undefined, io, toFile);
+  const style = await loadStyle(options, io);
   if (options.partitionBy !== undefined) {
     const by = partitionFields(options, path);
     checkAdditions(FORMATS.find(({ name }) => name === "parquet") as Format, fields ?? [], additions);
     const folder = openOutputFolder(path as string);
-    return finishing(folder, openDataSet({ ...about, style: style(true) }, by, folder), io);
+    return finishing(folder, openDataSet({ ...about, style }, by, folder), io);
   }
   const format = chooseFormat(options, path);
   if (fields && !format.takesFields) throw usageError(`--fields does not go with --format ${format.name}`);
@@ -81,7 +81,7 @@ export function openOutput(
   if (!file && format.binary && io.stdout.isTty)
     throw usageError(`--format ${format.name} is no text for a terminal`, "write it to a file with -o FILE");
   const destination: Destination = file ?? io.stdout;
-  return finishing(file, format.open({ ...about, style: style(file !== undefined) }, destination), io);
+  return finishing(file, format.open({ ...about, style }, destination), io);
 }
 
 /** An output that is undone when the run is interrupted. */
@@ -165,13 +165,11 @@ function isAdded(name: string): boolean {
 }
 
 /** Colours as the user wants them. A file gets none unless they are asked for. */
-export function makeStyle(color: string | undefined, io: Io, toFile = false): InstanceType<typeof Chalk> {
+export async function loadStyle(options: OptionValues, io: Io): Promise<Style> {
+  const color = options.color ?? "auto";
+  const toFile = options.output !== undefined && options.output !== "-";
   const wanted =
     color === "always" ||
-    ((color ?? "auto") === "auto" &&
-      io.stdout.isTty &&
-      !toFile &&
-      !io.env.NO_COLOR &&
-      io.env.TERM !== "dumb");
-  return new Chalk({ level: wanted ? 1 : 0 });
+    (color === "auto" && io.stdout.isTty && !toFile && !io.env.NO_COLOR && io.env.TERM !== "dumb");
+  return wanted ? new (await import("chalk")).Chalk({ level: 1 }) : PLAIN;
 }

@@ -1,5 +1,5 @@
 /** hvmsg's own JSON records read back: as `--json` and `-f json` write them, and as jq prints them. */
-import { HvmsgError } from "../base/errors.ts";
+import { HvmsgError, isHvmsgError } from "../base/errors.ts";
 import { plural } from "../base/text.ts";
 import { ABIS, type Abi } from "../messages/index.ts";
 import {
@@ -91,8 +91,8 @@ class JsonLinesParser implements MessageParser, ObjectSink {
     try {
       this.#read(JSON.parse(text) as Record<string, unknown>, line, offset);
     } catch (error) {
-      if (!(error instanceof HvmsgError || error instanceof SyntaxError)) throw error;
-      const what = error instanceof HvmsgError ? error.message : `no JSON: ${syntaxWords(error)}`;
+      if (!(isHvmsgError(error) || error instanceof SyntaxError)) throw error;
+      const what = isHvmsgError(error) ? error.message : `no JSON: ${syntaxWords(error)}`;
       this.#out?.trouble(`line ${line}: ${what}`);
     }
   }

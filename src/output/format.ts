@@ -1,4 +1,4 @@
-import type { ChalkInstance } from "chalk";
+import type { Style } from "../base/style.ts";
 import type { Disassembler, Symbols } from "../code/index.ts";
 import type { Batch, Shape, Shapes, Sink } from "../record/index.ts";
 import type { TextProgram } from "./text-program.ts";
@@ -43,8 +43,8 @@ export interface FormatOptions extends Additions {
   fields?: readonly string[];
   /** Whether a header line comes first, where the format has one. */
   header: boolean;
-  /** Colours: a chalk that knows whether to use them. */
-  style: ChalkInstance;
+  /** Colours, or none. */
+  style: Style;
   /** Names of all inputs; with more than one, records tell theirs. */
   files: readonly string[];
   /** Adds a column of times to the table. */

@@ -1,3 +1,4 @@
+import type { Style } from "../base/style.ts";
 import { hex, printable } from "../base/text.ts";
 import type { Field } from "../layout/index.ts";
 import { MEANINGS } from "../messages/index.ts";
@@ -98,7 +99,7 @@ function hexRows(
   to: number,
   start: number,
   label: string,
-  style: FormatOptions["style"],
+  style: Style,
   known = false,
 ): string {
   let out = "";

@@ -84,13 +84,13 @@ function compileAddition(program: TextProgram, shape: Shape, path: string, addit
 }
 
 function compileField(program: TextProgram, shape: Shape, field: Field): void {
+  if (field.constant !== undefined) return program.text(csvText(String(field.constant)));
   const { word, shift, mask } = placeOf(field);
   switch (field.type) {
     case "uint":
     case "hex64":
     case "hex128":
     case "bytes":
-    case "constant":
       return compilePlain(program, shape, field);
     case "position":
       return field.name === "time" ? compileTime(program) : compilePlain(program, shape, field);

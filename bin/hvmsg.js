@@ -38,10 +38,14 @@ function readCache(file) {
 
 /** Keeps what was compiled for the next start, where the package's folder can be written. */
 function saveCaches() {
+  try {
+    if (uncached.size > 0) fs.mkdirSync(CACHE, { recursive: true });
+  } catch {
+    return;
+  }
   for (const [file, script] of uncached) {
     const temporary = join(CACHE, `${file}.${process.pid}`);
     try {
-      fs.mkdirSync(CACHE, { recursive: true });
       // On disk before it has its name: V8 trusts what is in it.
       fs.writeFileSync(temporary, script.createCachedData(), { flush: true });
       fs.renameSync(temporary, join(CACHE, file));

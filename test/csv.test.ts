@@ -62,6 +62,10 @@ describe("-f csv", () => {
     });
   }
 
+  it("a capture, in which the same parts come again and again", async () => {
+    await expectSame([], [readFileSync(join(TOP, "samples/linux-boot.bin"))]);
+  });
+
   it("has the header row where there is no record, and none with --no-header", async () => {
     const none = await run(["decode", "-f", "csv", "--fields", "index,rip"], { stdin: [] });
     expect(none).toMatchObject({ status: 0, stdout: "index,rip\r\n" });

@@ -39,7 +39,7 @@ export const DIFF_OPTIONS: readonly OptionRow[] = [
   },
   { flags: "-f, --format <format>", about: "how to print", choices: ["text", "jsonl"] },
   { flags: "--json", about: "short for --format jsonl" },
-  { flags: "-o, --output <file>", about: "write to a file, which appears only when it is complete" },
+  { flags: "-o, --output <file>", about: "write to a file, which appears only when it is whole" },
 ];
 
 /** A whole number of equal messages around differences, where none is given. */

@@ -16,6 +16,8 @@ import { openOutputFile } from "./output-file.ts";
 import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { SELECT_OPTIONS, selectOf } from "./selecting.ts";
+
+import { writeWhole } from "./whole-output.ts";
 import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const diff: Command = {
@@ -42,7 +44,7 @@ export const diff: Command = {
     const found = diffPair(pair, analysis);
     // The text has it in its summary.
     if (found.estimate && (printing.json || printing.brief)) reporter.note(estimateSentence(found.estimate));
-    await printDiff(found, files, printing, options, shapes, io);
+    await printDiff(found, files, printing, options, shapes, reporter, io);
     if (reporter.troubles > 0) return 2;
     return differencesIn(found) > 0 ? 1 : 0;
   },
@@ -85,11 +87,10 @@ async function printDiff(
   printing: Printing,
   options: OptionValues,
   shapes: Shapes,
+  reporter: StderrReporter,
   io: Io,
 ): Promise<void> {
-  const path = options.output as string | undefined;
-  const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
-  const forget = file && io.onInterrupt(() => file.abandon());
+  const file = openOutputFile(options);
   const style = await loadStyle(options, io);
   const width = Number(io.env.COLUMNS) || io.stdout.columns || DEFAULT_WIDTH;
   const view: DiffView = {
@@ -99,15 +100,7 @@ async function printDiff(
     style,
     width,
   };
-  try {
-    await printTo(file ?? io.stdout, view, printing, shapes);
-    file?.commit();
-  } catch (error) {
-    file?.abandon();
-    throw error;
-  } finally {
-    forget?.();
-  }
+  await writeWhole(file, reporter, io, () => printTo(file ?? io.stdout, view, printing, shapes));
 }
 
 const DEFAULT_WIDTH = 160;

@@ -2,13 +2,14 @@ import { Shapes } from "../record/index.ts";
 import type { Command } from "./command.ts";
 import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
+import { writeWhole } from "./whole-output.ts";
 import { OUTPUT_OPTIONS, openOutput } from "./writing.ts";
 
 export const encode: Command = {
   options: [
     ...OUTPUT_OPTIONS.filter(({ flags }) => flags.includes("--output")).map((option) => ({
       ...option,
-      about: "write to a file, which appears only when it is complete",
+      about: "write to a file, which appears only when it is whole",
     })),
     ...INPUT_OPTIONS.filter(({ flags }) => flags.includes("--abi")).map((option) => ({
       ...option,
@@ -31,16 +32,10 @@ export const encode: Command = {
     const shapes = new Shapes();
     const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
     const reporter = new StderrReporter(io, progress);
-    const { sink, commit, abandon } = await openOutput({ ...options, format: "raw" }, files, shapes, io);
-    try {
-      await readFiles({ files, input, shapes, sink, reporter, io, progress });
-      commit();
-    } catch (error) {
-      abandon();
-      throw error;
-    } finally {
-      progress.end();
-    }
+    const { sink, output } = await openOutput({ ...options, format: "raw" }, files, shapes, io);
+    await writeWhole(output, reporter, io, () =>
+      readFiles({ files, input, shapes, sink, reporter, io, progress }),
+    ).finally(() => progress.end());
     return reporter.troubles > 0 ? 2 : 0;
   },
 };

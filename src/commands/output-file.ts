@@ -13,24 +13,25 @@ import {
 import { basename, dirname, join } from "node:path";
 import { HvmsgError, isHvmsgError, systemSentence } from "../base/errors.ts";
 import { printable } from "../base/text.ts";
+import type { OptionValues } from "./command.ts";
+import type { WholeOutput } from "./whole-output.ts";
 
 /** A file that is written under a temporary name beside it, and takes its name only when it is complete. */
-export interface OutputFile {
+export interface OutputFile extends WholeOutput {
   write(bytes: Uint8Array): void;
-  /** Makes the file appear, whole and on disk. */
-  commit(): void;
-  /** Leaves everything as it was. Does nothing after `commit`. */
-  abandon(): void;
 }
 
 /**
- * Opens `path` for writing. A device or pipe is written directly. Throws an HvmsgError (also from `write` and
- * `commit`) where that fails.
+ * Opens the file of `-o` for writing; undefined where there is none, or it is standard output. A device or pipe is
+ * written directly. Throws an HvmsgError (also from `write` and `commit`) where that fails.
  */
-export function openOutputFile(path: string): OutputFile {
+export function openOutputFile({ output }: OptionValues): OutputFile | undefined {
+  return output === undefined || output === "-" ? undefined : openFile(output as string);
+}
+
+function openFile(path: string): OutputFile {
   return sentence(path, () => {
-    const target = existsSync(path) ? realpathSync(path) : path;
-    const existing = existsSync(target) ? statSync(target) : undefined;
+    const existing = existsSync(path) ? statSync(path) : undefined;
     if (existing?.isDirectory())
       throw new HvmsgError(
         "output",
@@ -38,13 +39,14 @@ export function openOutputFile(path: string): OutputFile {
         "give -o the name of a file",
       );
     if (existing && !existing.isFile()) return directFile(path);
-    return replacingFile(path, target, existing?.mode);
+    return replacingFile(path, existing ? realpathSync(path) : path, existing?.mode);
   });
 }
 
 function directFile(path: string): OutputFile {
   const fd = openSync(path, "w");
   return {
+    path,
     write: (bytes) => sentence(path, () => writeAll(fd, bytes)),
     commit: () => sentence(path, () => closeSync(fd)),
     abandon: () => closeSync(fd),
@@ -66,6 +68,8 @@ function replacingFile(path: string, target: string, mode: number | undefined): 
     done = true;
   };
   return {
+    path,
+    instead: "to keep what could be read, name the format and give '> FILE' instead of -o",
     write: (bytes) => sentence(path, () => writeAll(fd, bytes), abandon),
     commit: () =>
       sentence(

@@ -17,17 +17,13 @@ import { HvmsgError } from "../base/errors.ts";
 import { printable } from "../base/text.ts";
 import type { DestinationFolder, PartFile } from "../output/index.ts";
 import { sentence } from "./output-file.ts";
+import type { WholeOutput } from "./whole-output.ts";
 
 /** Files of a folder at most: more are no help to anyone who reads them. */
 const MOST_FILES = 10_000;
 
 /** A folder that is filled under a temporary name beside it, and takes its name only when it is complete. */
-export interface OutputFolder extends DestinationFolder {
-  /** Makes the folder appear, whole and on disk. */
-  commit(): void;
-  /** Leaves everything as it was. Does nothing after `commit`. */
-  abandon(): void;
-}
+export type OutputFolder = DestinationFolder & WholeOutput;
 
 /**
  * Opens a folder that is not there yet, or is empty. Throws an HvmsgError (also from what is done with it later) where
@@ -49,6 +45,8 @@ export function openOutputFolder(path: string): OutputFolder {
   const step = <Result>(run: () => Result) => sentence(path, run, abandon);
   step(() => mkdirSync(temporary));
   return {
+    path,
+    instead: "to keep what could be read, begin with 'hvmsg decode -f raw FILE > GOOD'",
     create(name) {
       if (files.length === MOST_FILES) throw tooMany(path);
       const file = join(temporary, name);

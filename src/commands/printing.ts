@@ -7,6 +7,7 @@ import type { OptionValues } from "./command.ts";
 import { Progress } from "./progress.ts";
 import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { limitOf, selectOf } from "./selecting.ts";
+import { writeWhole } from "./whole-output.ts";
 import { openOutput } from "./writing.ts";
 
 /** Prints the selected records of the files; gives what went through, and how many troubles there were. */
@@ -22,15 +23,9 @@ export async function printRecords(
   const symbols = await symbolsOf(options, reporter);
   const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
   const additions = await additionsOf(options, symbols);
-  const { sink, commit, abandon } = await openOutput(options, files, shapes, io, additions);
-  try {
-    const counts = await readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen });
-    commit();
-    return { counts, troubles: reporter.troubles };
-  } catch (error) {
-    abandon();
-    throw error;
-  } finally {
-    progress.end();
-  }
+  const { sink, output } = await openOutput(options, files, shapes, io, additions);
+  const counts = await writeWhole(output, reporter, io, () =>
+    readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen }),
+  ).finally(() => progress.end());
+  return { counts, troubles: reporter.troubles };
 }

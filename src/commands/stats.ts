@@ -7,7 +7,7 @@ import { FORMATS } from "../output/index.ts";
 import { resolvePaths, Shapes } from "../record/index.ts";
 import { SYMBOL_OPTIONS, symbolsOf } from "./adding.ts";
 import type { Command, OptionValues } from "./command.ts";
-import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { openOutputFile } from "./output-file.ts";
 import { parseCount } from "./parse-values.ts";
 import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
@@ -15,6 +15,7 @@ import { LIMIT_OPTION, limitOf, SELECT_OPTIONS, selectOf } from "./selecting.ts"
 import { statsJson } from "./stats-json.ts";
 import { mergedNotes } from "./stats-notes.ts";
 import { statsText } from "./stats-text.ts";
+import { writeWhole } from "./whole-output.ts";
 import { COLOR_OPTION, loadStyle } from "./writing.ts";
 
 export const stats: Command = {
@@ -33,7 +34,7 @@ export const stats: Command = {
     { flags: "--json", about: "one object with every section; with --by, one object a row" },
     {
       flags: "-o, --output <file>",
-      about: "write to a file, which appears only when it is complete; JSON where it is a .json or .jsonl",
+      about: "write to a file, which appears only when it is whole; JSON where it is a .json or .jsonl",
     },
     COLOR_OPTION,
     ...SYMBOL_OPTIONS,
@@ -63,13 +64,15 @@ export const stats: Command = {
       gaps: Math.min((options.top as number | undefined) ?? DEFAULT_GAPS, MOST_GAPS),
       ...(by ? { by } : {}),
     });
-    await writingTo(options, io, async (write, toFile) => {
+    const file = openOutputFile(options);
+    const destination = file ?? io.stdout;
+    await writeWhole(file, reporter, io, async () => {
       await readFiles({ files, input, shapes, sink: counted, reporter, io, progress, ...chosen }).finally(
         () => progress.end(),
       );
       for (const note of mergedNotes(counted)) reporter.note(note);
-      for await (const text of texts(counted, form, options, io, toFile, symbols))
-        await write(Buffer.from(text));
+      for await (const text of texts(counted, form, options, io, file !== undefined, symbols))
+        await destination.write(Buffer.from(text));
     });
     return reporter.troubles > 0 ? 2 : 0;
   },
@@ -119,27 +122,6 @@ async function* texts(
     symbols,
     columns: toFile ? undefined : io.stdout.columns,
   });
-}
-
-/** Opens the output, lets `work` write to it, and makes it count; leaves no trace of it where that fails. */
-async function writingTo(
-  options: OptionValues,
-  io: Io,
-  work: (write: (bytes: Uint8Array) => void | Promise<void>, toFile: boolean) => Promise<void>,
-): Promise<void> {
-  const path = options.output as string | undefined;
-  if (path === undefined || path === "-") return work((bytes) => io.stdout.write(bytes), false);
-  const file: OutputFile = openOutputFile(path);
-  const forget = io.onInterrupt(() => file.abandon());
-  try {
-    await work((bytes) => file.write(bytes), true);
-    file.commit();
-  } catch (error) {
-    file.abandon();
-    throw error;
-  } finally {
-    forget();
-  }
 }
 
 /** The fields of `--by`: each is called in the rows as it was asked for, the fields of a group by their paths. */

@@ -16,13 +16,14 @@ import { ADDED_FIELDS, fieldCatalog, resolvePaths, type Shapes, type Sink } from
 import type { OptionRow, OptionValues } from "./command.ts";
 import { openOutputFile } from "./output-file.ts";
 import { openOutputFolder } from "./output-folder.ts";
+import type { WholeOutput } from "./whole-output.ts";
 
 export const OUTPUT_OPTIONS: readonly OptionRow[] = [
   { flags: "-f, --format <format>", about: "how to print", choices: FORMATS.map((format) => format.name) },
   { flags: "--json", about: "short for --format jsonl" },
   {
     flags: "-o, --output <file>",
-    about: "write to a file, which appears only when it is complete; its extension chooses the format",
+    about: "write to a file, which appears only when it is whole; its extension chooses the format",
   },
   {
     flags: "--fields <list>",
@@ -43,11 +44,10 @@ export const COLOR_OPTION: OptionRow = {
   choices: ["auto", "always", "never"],
 };
 
-/** An opened output; `commit` makes it count, `abandon` leaves no trace of it. */
+/** An opened output: its sink, and what is to be made whole by `writeWhole`; none for standard output. */
 export interface OpenedOutput {
   sink: Sink;
-  commit(): void;
-  abandon(): void;
+  output: WholeOutput | undefined;
 }
 
 /** Opens the format and destination that the options ask for; throws a usage error where they contradict each other. */
@@ -72,36 +72,16 @@ export async function openOutput(
     const by = partitionFields(options, path);
     checkAdditions(FORMATS.find(({ name }) => name === "parquet") as Format, fields ?? [], additions);
     const folder = openOutputFolder(path as string);
-    return finishing(folder, openDataSet({ ...about, style }, by, folder), io);
+    return { sink: openDataSet({ ...about, style }, by, folder), output: folder };
   }
   const format = chooseFormat(options, path);
   if (fields && !format.takesFields) throw usageError(`--fields does not go with --format ${format.name}`);
   checkAdditions(format, fields ?? [], additions);
-  const file = path === undefined || path === "-" ? undefined : openOutputFile(path);
+  const file = openOutputFile(options);
   if (!file && format.binary && io.stdout.isTty)
     throw usageError(`--format ${format.name} is no text for a terminal`, "write it to a file with -o FILE");
   const destination: Destination = file ?? io.stdout;
-  return finishing(file, format.open({ ...about, style }, destination), io);
-}
-
-/** An output that is undone when the run is interrupted. */
-function finishing(
-  target: { commit(): void; abandon(): void } | undefined,
-  sink: Sink,
-  io: Io,
-): OpenedOutput {
-  const forget = target && io.onInterrupt(() => target.abandon());
-  return {
-    sink,
-    commit() {
-      target?.commit();
-      forget?.();
-    },
-    abandon() {
-      target?.abandon();
-      forget?.();
-    },
-  };
+  return { sink: format.open({ ...about, style }, destination), output: file };
 }
 
 /** The fields of --partition-by; throws a usage error where other options contradict it, or a field is of no use. */

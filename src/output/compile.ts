@@ -19,28 +19,61 @@ export function placeOf(field: Field, shift = 0, width = Math.min(32, field.widt
 }
 
 /** `width` one bits, as the unsigned number. */
-export function maskOf(width: number): number {
+function maskOf(width: number): number {
   return width >= 32 ? 0xffffffff : 2 ** width - 1;
 }
 
 /**
- * The steady fields from one on that stand together and are told by no more words than a steady part may have; none
- * where that one is not steady.
+ * Compiles fields, or other things (undefined), one after another: each by `compile`, after `lead`, which writes what
+ * parts it from the one before. Steady fields that stand together become a steady part, without the first one's
+ * `lead`: that depends on what came before.
  */
-export function steadyRun(fields: readonly Field[], first: number): readonly Field[] {
+export function compileFields(
+  program: TextProgram,
+  fields: readonly (Field | undefined)[],
+  lead: (position: number) => void,
+  compile: (position: number) => void,
+): void {
+  for (let next = 0; next < fields.length; ) {
+    const first = next;
+    const end = first + Math.max(1, steadyRun(fields, first));
+    lead(first);
+    const run = () => {
+      for (; next < end; next++) {
+        if (next > first) lead(next);
+        compile(next);
+      }
+    };
+    if (end - first > 1) program.steady(run);
+    else run();
+  }
+}
+
+/**
+ * How many steady fields stand together from one on, told by no more words than a steady part may have. None where
+ * that one is a name: where there is none the part would begin with nothing, and a comma that it takes back could be
+ * another's.
+ */
+function steadyRun(fields: readonly (Field | undefined)[], first: number): number {
   const words = new Set<number>();
   let end = first;
+  if (fields[first]?.type === "name") return 0;
   for (; fields[end]?.steady; end++) {
     for (const word of wordsOf(fields[end] as Field)) words.add(word);
     if (words.size > PART_KEYS) break;
   }
-  return fields.slice(first, end);
+  return end - first;
 }
 
 function wordsOf({ byte, shift, width }: Field): number[] {
   const bit = byte * 8 + shift;
   const first = bit >> 5;
   return Array.from({ length: ((bit + width - 1) >> 5) - first + 1 }, (_, word) => first + word);
+}
+
+/** A key for what a format renders of a field; under the other ABI a field may have other values. */
+export function valueKey(format: string, shape: Shape, field: Field): string {
+  return field.type === "bool" ? `${format} bool` : `${format} ${shape.abi} ${field.path}`;
 }
 
 /** Compiles a phrase; parts about fields that the shape does not have say nothing. */

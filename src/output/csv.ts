@@ -4,10 +4,10 @@
  */
 import { printable } from "../base/text.ts";
 import type { Field } from "../layout/index.ts";
-import { readValue, type Shape, type Value } from "../record/index.ts";
+import { fieldCatalog, readValue, type Shape, type Value } from "../record/index.ts";
 import { instructionReader, symbolReader } from "./additions.ts";
 import { columnPaths } from "./column-paths.ts";
-import { compileProblems, maskOf, placeOf } from "./compile.ts";
+import { compileFields, compileProblems, placeOf, valueKey } from "./compile.ts";
 import type { Additions, FormatOptions, TextFormat } from "./format.ts";
 import { FLAGS_MASK, plainOfBits, plainValue } from "./plain-value.ts";
 import { compilePlain } from "./table.ts";
@@ -43,47 +43,30 @@ function withAdditions(options: FormatOptions): string[] {
   ]);
 }
 
+/** A column that the shape does not have leaves nothing but its comma: what is on either side of it stands together. */
 function compileLine(
   program: TextProgram,
   shape: Shape,
   columns: readonly string[],
   additions: Additions,
 ): void {
-  for (let next = 0; next < columns.length; ) {
-    if (next > 0) program.text(",");
-    const group = groupOf(shape, columns, next);
-    if (group.length > 1) compileGroup(program, shape, group);
-    else compileColumn(program, shape, columns[next] as string, additions);
-    next += Math.max(1, group.length);
-  }
-  program.text(LINE_END);
-}
-
-/** Neighbouring columns of one container of at most 32 bits: they are rendered together, once a raw value. */
-function groupOf(shape: Shape, columns: readonly string[], first: number): Field[] {
-  const group: Field[] = [];
-  for (let next = first; next < columns.length; next++) {
-    const field = shape.byPath.get(columns[next] as string);
-    const head = group[0] ?? field;
-    const together =
-      field?.byte === head?.byte &&
-      field?.size === head?.size &&
-      ["uint", "bool"].includes(field?.type ?? "");
-    if (field === undefined || field.size > 4 || !together) break;
-    group.push(field);
-  }
-  return group;
-}
-
-function compileGroup(program: TextProgram, shape: Shape, group: readonly Field[]): void {
-  const head = group[0] as Field;
-  const { word, shift, mask } = placeOf({ ...head, shift: 0, width: head.size * 8 });
-  const key = `csv ${shape.abi} ${group.map((field) => field.path.replace(/^.*Segment/, "segment")).join()}`;
-  program.value(key, word, shift, mask, (raw) =>
-    group
-      .map((field) => plainOfBits(field, ((raw >>> field.shift) & maskOf(field.width)) >>> 0) ?? "")
-      .join(","),
+  const there = [...columns.keys()].filter((column) => {
+    const path = columns[column] as string;
+    return shape.byPath.has(path) || !fieldCatalog().has(path);
+  });
+  let written = 0;
+  const commasTo = (column: number) => {
+    program.text(",".repeat(column - written));
+    written = column;
+  };
+  compileFields(
+    program,
+    there.map((column) => shape.byPath.get(columns[column] as string)),
+    (position) => commasTo(there[position] as number),
+    (position) => compileColumn(program, shape, columns[there[position] as number] as string, additions),
   );
+  commasTo(columns.length - 1);
+  program.text(LINE_END);
 }
 
 function compileColumn(program: TextProgram, shape: Shape, path: string, additions: Additions): void {
@@ -101,13 +84,13 @@ function compileAddition(program: TextProgram, shape: Shape, path: string, addit
 }
 
 function compileField(program: TextProgram, shape: Shape, field: Field): void {
+  if (field.constant !== undefined) return program.text(csvText(String(field.constant)));
   const { word, shift, mask } = placeOf(field);
   switch (field.type) {
     case "uint":
     case "hex64":
     case "hex128":
     case "bytes":
-    case "constant":
       return compilePlain(program, shape, field);
     case "position":
       return field.name === "time" ? compileTime(program) : compilePlain(program, shape, field);
@@ -128,7 +111,7 @@ function compileBits(
   shift: number,
   mask: number,
 ): void {
-  program.value(`csv ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+  program.value(valueKey("csv", shape, field), word, shift, mask, (raw) =>
     csvText(plainOfBits(field, raw) ?? ""),
   );
 }

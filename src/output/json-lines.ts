@@ -1,8 +1,9 @@
 import type { Field } from "../layout/index.ts";
 import { type Batch, flagNames, readValue, type Shape, type Value, valueOfBits } from "../record/index.ts";
 import { instructionReader, symbolReader } from "./additions.ts";
-import { compileProblems, placeOf, steadyRun } from "./compile.ts";
+import { compileFields, compileProblems, placeOf, valueKey } from "./compile.ts";
 import type { Additions } from "./format.ts";
+import { FLAGS_MASK } from "./plain-value.ts";
 import type { RenderRecord } from "./text-assembler.ts";
 import type { TextProgram } from "./text-program.ts";
 
@@ -23,27 +24,25 @@ export function compileJson(
   let from = 0;
   for (const { after, render } of addedMembers(shape, additions, wanted)) {
     const to = shape.fields.findIndex((field) => field.path === after) + 1;
-    compileFields(program, shape, shape.fields.slice(from, to).filter(here), open);
+    compileMembers(program, shape, shape.fields.slice(from, to).filter(here), open);
     openTo(program, open, []);
     program.record(render);
     from = to;
   }
-  compileFields(program, shape, shape.fields.slice(from).filter(here), open);
+  compileMembers(program, shape, shape.fields.slice(from).filter(here), open);
   openTo(program, open, []);
   if (wanted("problems")) compileProblems(program, shape, (problems) => `"problems":${jsonText(problems)},`);
   program.dropComma();
   program.text("}");
 }
 
-function compileFields(program: TextProgram, shape: Shape, fields: readonly Field[], open: string[]): void {
-  for (let next = 0; next < fields.length; ) {
-    const run = runOf(fields, next);
-    // What comes before the first member is no part of the run: it depends on the members before.
-    openTo(program, open, parentOf(run[0] as Field));
-    if (run.length === 1) compileMember(program, shape, run[0] as Field);
-    else program.steady(() => compileMembers(program, shape, open, run));
-    next += run.length;
-  }
+function compileMembers(program: TextProgram, shape: Shape, fields: readonly Field[], open: string[]): void {
+  compileFields(
+    program,
+    fields,
+    (position) => openTo(program, open, parentOf(fields[position] as Field)),
+    (position) => compileMember(program, shape, fields[position] as Field),
+  );
 }
 
 /** Members that are in no bytes, in the order of the record, and the field after which each stands. */
@@ -73,22 +72,6 @@ function addedMembers(
         ]
       : []),
   ];
-}
-
-/**
- * The next field, or the steady ones from there on. A run does not begin with a name: where there is none the run
- * would begin with nothing, and the comma that it takes back could be another's.
- */
-function runOf(fields: readonly Field[], first: number): readonly Field[] {
-  const run = steadyRun(fields, first);
-  return run.length > 1 && run[0]?.type !== "name" ? run : [fields[first] as Field];
-}
-
-function compileMembers(program: TextProgram, shape: Shape, open: string[], fields: readonly Field[]): void {
-  for (const field of fields) {
-    openTo(program, open, parentOf(field));
-    compileMember(program, shape, field);
-  }
 }
 
 function compileMember(program: TextProgram, shape: Shape, field: Field): void {
@@ -127,20 +110,14 @@ function compileValue(program: TextProgram, shape: Shape, field: Field): void {
       return program.text('"');
     case "array":
       return compileArray(program, shape, field);
-    case "bool":
-      return program.value("json bool", word, shift, mask, (raw) => String(raw === 1));
     case "flags":
       return program.value("json flags", word, 0, FLAGS_MASK, (raw) => jsonText(flagNames(raw)));
     default:
-      // A field may have other values under the other ABI.
-      return program.value(`json ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+      return program.value(valueKey("json", shape, field), word, shift, mask, (raw) =>
         jsonText(valueOfBits(field, raw) as Value),
       );
   }
 }
-
-/** The bits of RFLAGS that have names or are reserved among them. */
-const FLAGS_MASK = 0x3fffff;
 
 function compilePosition(program: TextProgram, field: Field): void {
   if (field.name === "file") program.file();

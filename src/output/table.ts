@@ -12,7 +12,7 @@ import {
 } from "../record/index.ts";
 import { instructionNote, instructionReader, SYMBOL_WIDTH, symbolCell, symbolReader } from "./additions.ts";
 import { Clock } from "./clock.ts";
-import { compilePhrase, compileProblems, placeOf } from "./compile.ts";
+import { compilePhrase, compileProblems, placeOf, valueKey } from "./compile.ts";
 import type { Additions, FormatOptions } from "./format.ts";
 import type { TextProgram } from "./text-program.ts";
 
@@ -294,7 +294,7 @@ export function compilePlain(program: TextProgram, shape: Shape, field: Field): 
     case "flags":
       return program.record((batch, record) => plainText(readValue(batch, record, field)));
     default:
-      return program.value(`plain ${shape.abi} ${field.path}`, word, shift, mask, (raw) =>
+      return program.value(valueKey("plain", shape, field), word, shift, mask, (raw) =>
         plainText(valueOfBits(field, raw)),
       );
   }

@@ -25,6 +25,10 @@ export interface Chunk {
 const WORTH_COMPRESSING = 0.9;
 const LEAST_COMPRESSED_BYTES = 128;
 
+/** Pages of four times this and more are tried first, so that random values cost no time. */
+const SAMPLE_BYTES = 8192;
+const SAMPLE_OUT = new Uint8Array(mostSnappyBytes(SAMPLE_BYTES));
+
 type Bound = bigint | number | string | boolean;
 type Bounds = readonly [least: Bound, most: Bound] | undefined;
 
@@ -205,7 +209,7 @@ function statisticsOf(bounds: Bounds, nulls: number): Statistics {
 /** Compresses pages, where that is worth the time. */
 function compress(parts: Uint8Array[]): { codec: CompressionCodec; parts: Uint8Array[] } {
   const length = total(parts);
-  if (length >= LEAST_COMPRESSED_BYTES) {
+  if (length >= LEAST_COMPRESSED_BYTES && mayShrink(parts.at(-1) as Uint8Array)) {
     const compressed = parts.map((part) => {
       const out = new Uint8Array(mostSnappyBytes(part.length));
       return out.subarray(0, compressSnappy(part, out));
@@ -213,6 +217,13 @@ function compress(parts: Uint8Array[]): { codec: CompressionCodec; parts: Uint8A
     if (total(compressed) < length * WORTH_COMPRESSING) return { codec: "SNAPPY", parts: compressed };
   }
   return { codec: "UNCOMPRESSED", parts };
+}
+
+/** Whether a piece from the middle of a large page gets shorter. */
+function mayShrink(page: Uint8Array): boolean {
+  if (page.length < 4 * SAMPLE_BYTES) return true;
+  const sample = page.subarray(page.length >> 1, (page.length >> 1) + SAMPLE_BYTES);
+  return compressSnappy(sample, SAMPLE_OUT) < SAMPLE_BYTES * WORTH_COMPRESSING;
 }
 
 function total(parts: readonly Uint8Array[]): number {

@@ -117,7 +117,7 @@ function statusOf(error: unknown, io: Io): number {
     return TROUBLE;
   }
   if (isHvmsgError(error)) {
-    const hint = error.hint === undefined ? "" : ` - ${error.hint}`;
+    const hint = error.hint === undefined ? "" : ` - ${printable(error.hint)}`;
     const excerpt =
       error.excerpt === undefined ? "" : `${error.excerpt.split("\n").map(printable).join("\n")}\n`;
     io.stderr.write(`hvmsg: ${printable(error.message)}${hint}\n${excerpt}`);

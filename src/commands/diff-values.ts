@@ -29,7 +29,10 @@ function changeText(change: Change, diff: Diff, a: Batch, b: Batch): ChangeText 
     path: change.path,
     a: sideText(valueA, change.a?.field, a, diff),
     b: sideText(valueB, change.b?.field, b, diff),
-    note: change.path === "rflags" ? flagsNote(String(valueA), String(valueB)) : "",
+    note:
+      change.path === "rflags" && valueA !== null && valueB !== null
+        ? flagsNote(String(valueA), String(valueB))
+        : "",
   };
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import type { Readable } from "node:stream";
 import { HvmsgError, systemSentence } from "../base/errors.ts";
 
@@ -12,13 +12,21 @@ export interface ByteReader {
   close(): void;
 }
 
-/** Opens what a user named: `-` is standard input. Throws an HvmsgError where that cannot be read. */
-export async function openReader(name: string, stdin: () => StandardInput): Promise<ByteReader> {
+/**
+ * Opens what a user named: `-` is standard input. Throws an HvmsgError where that cannot be read. That a file was
+ * made shorter while it was read is told to `trouble`.
+ */
+export async function openReader(
+  name: string,
+  stdin: () => StandardInput,
+  trouble: (what: string) => void,
+): Promise<ByteReader> {
   if (name === "-") {
     const input = stdin();
-    return input.fd !== undefined && isSeekable(input.fd)
-      ? fileReader(input.fd)
-      : streamReader(input.stream());
+    const { fd } = input;
+    const found = fd === undefined ? undefined : statOf(fd);
+    if (found?.isDirectory()) throw folderError();
+    return fd !== undefined && found?.isFile() ? fileReader(fd) : streamReader(input.stream());
   }
   let fd: number;
   try {
@@ -29,12 +37,16 @@ export async function openReader(name: string, stdin: () => StandardInput): Prom
   const found = fstatSync(fd);
   if (found.isDirectory()) {
     closeSync(fd);
-    throw new HvmsgError("input", "is a folder, not a file", "name the files in it");
+    throw folderError();
   }
   // A pipe is not read in the thread pool: a read that waits there would hold up the end of the process.
-  if (!found.isFIFO()) return fileReader(fd);
+  if (!found.isFIFO()) return found.isFile() ? watched(fd, found.size, trouble) : fileReader(fd);
   const { Socket } = await import("node:net");
   return streamReader(new Socket({ fd, readable: true, writable: false }));
+}
+
+function folderError(): HvmsgError {
+  return new HvmsgError("input", "is a folder, not a file", "name the files in it");
 }
 
 /** Standard input: a descriptor that may be read at once where it is a file, else a stream. */
@@ -43,12 +55,31 @@ export interface StandardInput {
   stream(): Readable;
 }
 
-function isSeekable(fd: number): boolean {
+function statOf(fd: number): Stats | undefined {
   try {
-    return fstatSync(fd).isFile();
+    return fstatSync(fd);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Reads a file that had `sizeBytes` when it was opened, and says so where it ends before. */
+function watched(fd: number, sizeBytes: number, trouble: (what: string) => void): ByteReader {
+  const reader = fileReader(fd);
+  let done = 0;
+  let told = false;
+  return {
+    ...reader,
+    read(into, at, length) {
+      const got = reader.read(into, at, length) as number;
+      done += got;
+      if (got === 0 && done < sizeBytes && !told && fstatSync(fd).size < sizeBytes) {
+        told = true;
+        trouble(`it was made shorter while it was read: ${done} of ${sizeBytes} bytes were read`);
+      }
+      return got;
+    },
+  };
 }
 
 function fileReader(fd: number): ByteReader {

@@ -41,6 +41,8 @@ export interface MessageOut {
   passedOver(count: number): void;
 }
 
+/** Reads without a message after which timers and signals get a turn. */
+const TURN_READS = 64;
 /** Bytes that are read at once. */
 const READ_BYTES = 128 * 1024;
 /** Bytes after which the batch is looked at: so few that it stays near its usual size whatever is in them. */
@@ -121,9 +123,10 @@ export class MessageSource implements OpenedSource {
   }
 
   #fill(): Batch | null | Promise<Batch | null> {
-    for (;;) {
+    for (let reads = 1; ; reads++) {
       this.#feed();
       if (this.#found.count >= this.#wanted || this.#ended) return this.#found.take();
+      if (reads > TURN_READS) return new Promise(setImmediate).then(() => this.#fill());
       const got = this.#reader.read(this.#piece, 0, READ_BYTES);
       if (typeof got !== "number") return got.then((count) => this.#took(count) ?? this.#fill());
       this.#took(got);

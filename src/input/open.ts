@@ -33,14 +33,15 @@ export async function openSource(
   reporter: Reporter,
   stdin: () => StandardInput,
 ): Promise<Source> {
-  let reader = await openReader(name, stdin);
+  const trouble = (what: string) => reporter.trouble(name, what);
+  let reader = await openReader(name, stdin, trouble);
   const missing = undecided(options);
   const patience = setTimeout(() => {
     if (missing.length > 0) reporter.note(waitingNote(missing));
   }, PATIENCE_MS);
   try {
     const magic = await readHead(reader, MAGIC_BYTES);
-    const found = await unpacked(magic, withHead(magic, reader), (what) => reporter.trouble(name, what));
+    const found = await unpacked(magic, withHead(magic, reader), trouble);
     reader = found.reader;
     const source = await openContainer(name, reader, options, reporter, found.compression);
     await decideAbi(source, options.abi, reporter);

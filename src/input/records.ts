@@ -6,6 +6,9 @@ import type { OpenedSource } from "./container.ts";
 import { LEAST_BYTES, messageBytes, PLACE_IN_BATCH, STRUCTURE_BYTES } from "./framing.ts";
 import { readU32 } from "./looks-like.ts";
 
+/** Blocks without a message after which timers and signals get a turn. */
+const TURN_BLOCKS = 64;
+
 /** How records of one size follow each other. */
 export interface Framed {
   framing: Framing;
@@ -84,7 +87,7 @@ export class RecordSource implements OpenedSource {
   }
 
   #fill(): Batch | null | Promise<Batch | null> {
-    for (;;) {
+    for (let blocks = 1; ; blocks++) {
       while (this.#have < this.#wanted * this.#stride && !this.#ended) {
         const got = this.#reader.read(this.#block, this.#have, this.#block.length - this.#have);
         if (typeof got !== "number") return got.then((count) => this.#took(count) ?? this.#fill());
@@ -95,6 +98,7 @@ export class RecordSource implements OpenedSource {
       if (this.#ended) return null;
       // None of the records holds a message.
       this.#drop();
+      if (blocks > TURN_BLOCKS) return new Promise(setImmediate).then(() => this.#fill());
     }
   }
 

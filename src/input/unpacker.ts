@@ -165,6 +165,7 @@ export class Unpacker implements ByteReader {
     let unread = false;
     while (rest.length > 0) {
       unread ||= rest.some((byte) => byte !== 0);
+      await new Promise(setImmediate);
       rest = this.#slice.subarray(0, await this.#reader.read(this.#slice, 0, SLICE_BYTES));
     }
     if (!unread) return;

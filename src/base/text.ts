@@ -20,6 +20,8 @@ export function plural(count: number, noun: string): string {
  * the marks that reorder or hide text become `\xNN` or `\u{N}`, so that no terminal escape sequence passes.
  */
 export function printable(text: string): string {
+  // Most text is plain; to compile the classes of Unicode takes a millisecond.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
     const code = character.codePointAt(0) as number;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;

@@ -18,6 +18,6 @@ export interface Container {
   about: string;
   /** Whether the first bytes of the input (`HEAD_BYTES` of them, or all: `whole`) look like it. */
   recognise(head: Uint8Array, whole: boolean): boolean;
-  /** Opens an input; `head` is what it was recognised from (the reader gives those bytes too). */
-  open(name: string, reader: ByteReader, reporter: Reporter, head?: Uint8Array): OpenedSource;
+  /** Opens an input, which the reader gives from its first byte on. */
+  open(name: string, reader: ByteReader, reporter: Reporter): OpenedSource | Promise<OpenedSource>;
 }

@@ -1,11 +1,10 @@
 import type { Container } from "./container.ts";
-import { openJsonLines, recogniseJsonLines } from "./json-lines.ts";
 import { findMessages, isHeader, isKnownMessage, isMessage, readU32 } from "./looks-like.ts";
 import { MessageSource } from "./message-source.ts";
 import { isPcap, PcapParser } from "./pcap.ts";
 import { isPcapng, PcapngParser } from "./pcapng.ts";
 import { type Framed, RecordSource } from "./records.ts";
-import { recogniseText, textParser } from "./text.ts";
+import { recogniseJsonLines, recogniseText } from "./text-head.ts";
 
 /** Bytes at the start of the input from which it is recognised: 256 messages. */
 export const HEAD_BYTES = 64 * 1024;
@@ -60,13 +59,17 @@ export const CONTAINERS: readonly Container[] = [
     name: "jsonl",
     about: "JSON records of hvmsg itself, one after another or in an array",
     recognise: recogniseJsonLines,
-    open: openJsonLines,
+    open: async (name, reader, reporter) =>
+      (await import("./json-lines.ts")).openJsonLines(name, reader, reporter),
   },
   {
     name: "text",
     about: "hex dumps and lists of bytes, of tools, logs, debuggers and source code",
     recognise: recogniseText,
-    open: (name, reader, reporter) => new MessageSource(name, reader, textParser(), "first", reporter),
+    open: async (name, reader, reporter) => {
+      const { textParser } = await import("./text.ts");
+      return new MessageSource(name, reader, textParser(), "first", reporter);
+    },
   },
 ];
 

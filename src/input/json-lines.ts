@@ -2,28 +2,12 @@
 import { HvmsgError, isHvmsgError } from "../base/errors.ts";
 import { plural } from "../base/text.ts";
 import { ABIS, type Abi } from "../messages/index.ts";
-import {
-  type Batch,
-  encodeJsonRecord,
-  type Framing,
-  fieldCatalog,
-  type Reporter,
-  Shapes,
-} from "../record/index.ts";
+import { type Batch, encodeJsonRecord, type Framing, type Reporter, Shapes } from "../record/index.ts";
 import { type ByteReader, withHead } from "./bytes.ts";
 import type { OpenedSource } from "./container.ts";
 import { abiOfRecord, framingOfRecord } from "./json-abi.ts";
 import { type ObjectSink, ObjectSplitter } from "./json-objects.ts";
 import { type MessageOut, type MessageParser, MessageSource } from "./message-source.ts";
-
-/** Whether the first bytes of an input are JSON records: an object, or an array of them, with a member that they have. */
-export function recogniseJsonLines(head: Uint8Array): boolean {
-  const text = Buffer.from(head.subarray(0, 1024)).toString("utf8");
-  const member = /^\uFEFF?[\s[]*\{\s*"([A-Za-z0-9]+)"\s*:/.exec(text)?.[1];
-  if (member === undefined) return false;
-  if (member === "problems" || member === "time") return true;
-  return [...fieldCatalog().keys()].some((path) => path === member || path.startsWith(`${member}.`));
-}
 
 /** What the records of a source are, which is the same for all of them. */
 export interface RecordKind {

@@ -73,7 +73,7 @@ async function openContainer(
   const packed = compression === undefined ? "" : `${compression}, and in it `;
   if (options.verbose)
     reporter.note(`${printable(name)}: recognised as ${packed}${container.name}: ${container.about}`);
-  return container.open(name, withHead(head, reader), reporter, head);
+  return container.open(name, withHead(head, reader), reporter);
 }
 
 /** The one container that the first bytes look like. Throws an HvmsgError where that is none, or more than one. */

@@ -1,4 +1,5 @@
 /** Lines of a text that comes in pieces, in memory that does not grow with them. */
+import { type Encoding, encodingOf } from "./text-head.ts";
 
 /** A line that is longer is handed out in pieces of at most this many bytes. */
 export const LINE_BYTES = 16 * 1024;
@@ -126,24 +127,6 @@ export class LineSplitter {
   #hand(bytes: Uint8Array, from: number, to: number, offset: number, last: boolean): void {
     this.#sink.line(bytes, from, last ? withoutCr(bytes, from, to) : to, offset, !this.#long, last);
   }
-}
-
-interface Encoding {
-  name: "utf-8" | "utf-16le" | "utf-16be";
-  /** Bytes of its mark. */
-  mark: number;
-}
-
-function encodingOf(head: Uint8Array): Encoding {
-  const [first, second, third] = head;
-  if (first === 0xff && second === 0xfe) return { name: "utf-16le", mark: 2 };
-  if (first === 0xfe && second === 0xff) return { name: "utf-16be", mark: 2 };
-  return { name: "utf-8", mark: first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0 };
-}
-
-/** Whether a text begins with the mark of UTF-16. */
-export function isUtf16(head: Uint8Array): boolean {
-  return head.length >= 2 && encodingOf(head).name !== "utf-8";
 }
 
 function withoutCr(bytes: Uint8Array, from: number, to: number): number {

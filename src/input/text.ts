@@ -7,13 +7,12 @@
  * a message type where it holds its whole payload by then. More than 256 bytes are several messages.
  */
 import { plural } from "../base/text.ts";
-import { recogniseJsonLines } from "./json-lines.ts";
 import type { MessageOut, MessageParser } from "./message-source.ts";
 import { Channels } from "./text-channels.ts";
 import { DigitReader } from "./text-digits.ts";
 import { beginsWithEscape, hasEscapes, StringLines } from "./text-escapes.ts";
 import { type Line, lineOf, withoutColours } from "./text-line.ts";
-import { isUtf16, LineSplitter } from "./text-lines.ts";
+import { LineSplitter } from "./text-lines.ts";
 import { beginsWithList, ListLines } from "./text-lists.ts";
 import { type Reading, tell } from "./text-records.ts";
 import { recogniseLine, type ShapedLine } from "./text-shapes.ts";
@@ -22,18 +21,6 @@ import { nearlyDigits } from "./text-words.ts";
 /** A parser for text with dumps in it. */
 export function textParser(): MessageParser {
   return new TextParser();
-}
-
-/** Whether the first bytes of an input are text: nothing in them that text does not have; JSON records are another container. */
-export function recogniseText(head: Uint8Array): boolean {
-  if (isUtf16(head)) return true;
-  if (recogniseJsonLines(head)) return false;
-  return head.length > 0 && head.every(isTextCharacter);
-}
-
-/** Anything but the control characters that no text has; UTF-8 and the escape sequences of colours are text. */
-function isTextCharacter(code: number): boolean {
-  return code >= 0x20 ? code !== 0x7f : (code >= 7 && code <= 13) || code === 0x1b;
 }
 
 /** Bytes that a line has to have to begin a dump: fewer with an offset before them. */

@@ -35,6 +35,8 @@ export class Capture {
   /** By position, only where the input has times: seconds and nanoseconds. */
   #times: { seconds: Float64Array; nanoseconds: Int32Array } | undefined;
   readonly #borrowed = makeBatch(1);
+  /** Words of the record that was borrowed last. */
+  #borrowedSize = 0;
 
   constructor(registry: Shapes, blocks: Blocks) {
     this.#registry = registry;
@@ -117,7 +119,10 @@ export class Capture {
     const from = wordOf(place);
     const size = this.#sizes[shape]!;
     const { words } = batch;
-    for (let word = 0; word < RECORD_WORDS; word++) words[word] = word < size ? block[from + word]! : 0;
+    let word = 0;
+    for (; word < size; word++) words[word] = block[from + word]!;
+    for (; word < this.#borrowedSize; word++) words[word] = 0;
+    this.#borrowedSize = size;
     batch.shapes[0] = shape;
     batch.firstIndex = this.indexOf(position);
     batch.offsets[0] = this.#filePlaces.offsetOf(position);

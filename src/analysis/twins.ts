@@ -27,12 +27,14 @@ export class TwinFinder {
   constructor(a: Capture, keysA: Int32Array, vpsA: Int32Array) {
     this.#a = a;
     this.#keysA = keysA;
-    this.#next = new Int32Array(a.count);
+    const next = new Int32Array(a.count);
+    const expected = this.#expected;
     for (let position = a.count - 1; position >= 0; position--) {
       const vp = vpsA[position]!;
-      this.#next[position] = this.#expected[vp] ?? -1;
-      this.#expected[vp] = position;
+      next[position] = expected[vp] ?? -1;
+      expected[vp] = position;
     }
+    this.#next = next;
   }
 
   /** Keeps the picked records of a batch in B, and sets their keys; `vps` are the numbers of their VPs. */

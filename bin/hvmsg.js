@@ -56,10 +56,13 @@ function saveCaches() {
   }
 }
 
-/** A terminal is a character device; the module that can tell is loaded only for those. */
+/** A terminal is a character device; the module that can tell is loaded only for those that are not /dev/null. */
 function isTerminal(fd) {
   try {
-    return fs.fstatSync(fd).isCharacterDevice() && require("node:tty").isatty(fd);
+    const found = fs.fstatSync(fd);
+    if (!found.isCharacterDevice()) return false;
+    if (fs.statSync("/dev/null", { throwIfNoEntry: false })?.rdev === found.rdev) return false;
+    return require("node:tty").isatty(fd);
   } catch {
     return false;
   }

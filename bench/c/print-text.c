@@ -1,10 +1,16 @@
 /*
- * A line of text a message, as one would print a capture to compare it with GNU diff. The record number is left
- * out, because one more message would change every line after it. A comparison for bench/bench.ts.
+ * A line of text a message with all of its fields, as one would print a capture to compare it with GNU diff: what
+ * GNU diff is not shown, it cannot find. Bit fields are printed as one number, which is the least that tells them
+ * apart. Record number and offset are left out, because one more message would change every line after it. A
+ * comparison for bench/bench.ts.
  */
 #include <inttypes.h>
 
 #include "message.h"
+
+#ifndef KEY_FIELDS_ONLY
+#define KEY_FIELDS_ONLY false /* print-key-text.c: without what one would leave out of a log to read */
+#endif
 
 static const char *or_nothing(const char *name)
 {
@@ -18,11 +24,23 @@ static void print_instruction(const uint8_t *bytes, unsigned count)
 		printf("%02x", bytes[i]);
 }
 
+static void print_segment(const char *name, const struct segment *segment)
+{
+	if (KEY_FIELDS_ONLY) {
+		if (name[0] == 'c')
+			printf(" cs 0x%x", segment->selector);
+		return;
+	}
+	printf(" %s 0x%x base 0x%" PRIx64 " limit 0x%x attributes 0x%x", name, segment->selector, segment->base,
+	       segment->limit, segment->attributes);
+}
+
 static void print_header(const char *type, const struct intercept_header *header)
 {
-	printf("vp %u %s %s rip 0x%016" PRIx64 " rflags 0x%" PRIx64 " state 0x%x cs 0x%x length %u cr8 %u",
+	printf("vp %u %s %s rip 0x%016" PRIx64 " rflags 0x%" PRIx64 " state 0x%x length %u cr8 %u",
 	       header->vp_index, type, ACCESS_NAMES[header->access_type], header->rip, header->rflags,
-	       header->execution_state, header->cs.selector, header->instruction_length, header->cr8);
+	       header->execution_state, header->instruction_length, header->cr8);
+	print_segment("cs", &header->cs);
 }
 
 static void print_payload(const struct message *message)
@@ -36,6 +54,8 @@ static void print_payload(const struct message *message)
 		       io->port_number, or_nothing(FIND_NAME(PORT_NAMES, io->port_number)), io->access_info, io->rax,
 		       io->rcx, io->rsi, io->rdi);
 		print_instruction(io->instruction_bytes, io->instruction_byte_count);
+		print_segment("ds", &io->ds);
+		print_segment("es", &io->es);
 		break;
 	}
 	case MSR_INTERCEPT: {
@@ -76,7 +96,14 @@ static void print_payload(const struct message *message)
 		       exception->vector, or_nothing(FIND_NAME(EXCEPTION_NAMES, exception->vector)),
 		       exception->error_code, exception->parameter, exception->rax, exception->rcx, exception->rdx,
 		       exception->rbx, exception->rsp, exception->rbp, exception->rsi, exception->rdi);
+		if (!KEY_FIELDS_ONLY)
+			printf(" r8 0x%" PRIx64 " r9 0x%" PRIx64 " r10 0x%" PRIx64 " r11 0x%" PRIx64 " r12 0x%" PRIx64
+			       " r13 0x%" PRIx64 " r14 0x%" PRIx64 " r15 0x%" PRIx64 " info 0x%x",
+			       exception->r8, exception->r9, exception->r10, exception->r11, exception->r12,
+			       exception->r13, exception->r14, exception->r15, exception->info);
 		print_instruction(exception->instruction_bytes, exception->instruction_byte_count);
+		print_segment("ds", &exception->ds);
+		print_segment("ss", &exception->ss);
 		break;
 	}
 	case HYPERCALL_INTERCEPT: {
@@ -87,6 +114,11 @@ static void print_payload(const struct message *message)
 		       " rsi 0x%" PRIx64 " rdi 0x%" PRIx64,
 		       or_nothing(FIND_NAME(HYPERCALL_NAMES, call->rcx & 0xffff)), call->rcx, call->rax, call->rbx,
 		       call->rdx, call->r8, call->rsi, call->rdi);
+		if (KEY_FIELDS_ONLY)
+			break;
+		for (int i = 0; i < 6; i++)
+			printf(" xmm%d 0x%016" PRIx64 "%016" PRIx64, i, call->xmm[i][1], call->xmm[i][0]);
+		printf(" flags 0x%x", call->flags);
 		break;
 	}
 	case HALT:
@@ -107,6 +139,8 @@ int main(int argc, char **argv)
 
 	while (fread(&message, sizeof(message), 1, file) == 1) {
 		print_payload(&message);
+		if (!KEY_FIELDS_ONLY)
+			printf(" size %u pending %u", message.payload_size, message.flags & 1);
 		printf(" sender %" PRIu64 "\n", message.sender);
 	}
 	return close_all(file);

@@ -2,11 +2,11 @@
 import { Anchors, type Chain } from "./align-anchors.ts";
 import { type Box, MiddleSnake, type Split } from "./align-search.ts";
 
-interface Task extends Box {
+export interface Task extends Box {
   /** Steps of search this part may take before it is cut. */
   limit: number;
   /** Size of the part in which ids were last counted. At half of it they are again: n log n in all. */
-  readonly countedSize: number;
+  countedSize: number;
 }
 
 /** Measured: 200,000 against 200,000 stay exact up to some 9,000 edits among shared ids, in 0.4 s. */
@@ -31,14 +31,34 @@ interface Solution {
 /** Steps per element within which sequences are much alike. */
 const ALIKE_LIMIT = 4;
 
+/** No limit; a small integer to V8, as all limits are. */
+const UNLIMITED = 2 ** 31 - 1;
+
+/** The task to align two sequences whole. */
+export function wholeTask(a: Int32Array, b: Int32Array): Task {
+  return taskOf(0, a.length, 0, b.length, UNLIMITED, UNLIMITED);
+}
+
+/** All tasks are made here: loops that work on them are optimised for one form of objects. */
+function taskOf(
+  aLo: number,
+  aHi: number,
+  bLo: number,
+  bHi: number,
+  limit: number,
+  countedSize: number,
+): Task {
+  return { aLo, aHi, bLo, bHi, limit, countedSize };
+}
+
 /** Aligns a part, without its common ends, if its search takes few steps; else gives false, and leaves `partner`. */
-export function solveAlike(whole: Box, a: Int32Array, b: Int32Array, partner: Int32Array): boolean {
+export function solveAlike(whole: Task, a: Int32Array, b: Int32Array, partner: Int32Array): boolean {
   const search = new MiddleSnake(a, b);
   const limit = ALIKE_LIMIT * sizeOf(whole);
   const split = search.split(whole, limit);
   if (split.kind !== "exact") return false;
   const tasks: Task[] = [];
-  pushHalves(tasks, { ...whole, limit: Number.POSITIVE_INFINITY, countedSize: 0 }, split);
+  pushHalves(tasks, whole, split);
   for (let task = tasks.pop(); task; task = tasks.pop()) {
     pairEnds(task, a, b, partner);
     if (!isEmpty(task)) pushHalves(tasks, task, search.split(task, task.limit));
@@ -49,7 +69,7 @@ export function solveAlike(whole: Box, a: Int32Array, b: Int32Array, partner: In
 /** Aligns two sequences of ids below `idCount`, with `budget` steps of exact search. */
 export function solve(a: Int32Array, b: Int32Array, idCount: number, budget?: number): Solution {
   const solution = { partner: new Int32Array(a.length).fill(-1), minimal: true };
-  const whole = { aLo: 0, aHi: a.length, bLo: 0, bHi: b.length };
+  const whole = wholeTask(a, b);
   pairEnds(whole, a, b, solution.partner);
   if (isEmpty(whole)) return solution;
   const anchors = new Anchors(a, b, idCount);
@@ -59,9 +79,9 @@ export function solve(a: Int32Array, b: Int32Array, idCount: number, budget?: nu
     return solution;
   }
   const search = new MiddleSnake(a, b);
-  const limit = budget ?? BASE_BUDGET + BUDGET_PER_ELEMENT * sizeOf(whole);
+  whole.limit = budget ?? BASE_BUDGET + BUDGET_PER_ELEMENT * sizeOf(whole);
   // A stack of its own, not recursion: a run of guesses may nest as deep as the input is long.
-  const tasks: Task[] = [{ ...whole, limit, countedSize: 2 * sizeOf(whole) }];
+  const tasks: Task[] = [whole];
   for (let task = tasks.pop(); task; task = tasks.pop()) {
     pairEnds(task, a, b, solution.partner);
     if (isEmpty(task)) continue;
@@ -85,17 +105,19 @@ function cut(task: Task, split: Split, anchors: Anchors, tasks: Task[], solution
   solution.minimal = false;
   if (chain && isPlausible(chain, task)) {
     pairChain(chain, solution.partner);
-    for (const gap of gaps(chain, task)) tasks.push({ ...gap, limit: share(gap, task), countedSize });
+    for (const gap of gaps(chain, task))
+      tasks.push(taskOf(gap.aLo, gap.aHi, gap.bLo, gap.bHi, share(gap, task), countedSize));
   } else {
-    pushHalves(tasks, { ...task, countedSize }, split);
+    task.countedSize = countedSize;
+    pushHalves(tasks, task, split);
   }
 }
 
 /** Divides a part at a point. A half the search has covered fits the limit; another starts over with less. */
 function pushHalves(tasks: Task[], task: Task, { x, y, kind }: Split): void {
   const { aLo, aHi, bLo, bHi, limit, countedSize } = task;
-  const low = { aLo, aHi: x, bLo, bHi: y, limit, countedSize };
-  const high = { aLo: x, aHi, bLo: y, bHi, limit, countedSize };
+  const low = taskOf(aLo, x, bLo, y, limit, countedSize);
+  const high = taskOf(x, aHi, y, bHi, limit, countedSize);
   if (kind === "from-high") low.limit = share(low, task);
   if (kind === "from-low") high.limit = share(high, task);
   tasks.push(low, high);

@@ -14,7 +14,7 @@
  * Steps 3 to 6 are joined in align-solve.ts.
  */
 import type { Box } from "./align-search.ts";
-import { isEmpty, pairEnds, solve, solveAlike } from "./align-solve.ts";
+import { isEmpty, pairEnds, solve, solveAlike, wholeTask } from "./align-solve.ts";
 
 /** Matched pairs, A index -> B index. Everything not paired is deleted (A) or inserted (B). */
 export interface Alignment {
@@ -44,7 +44,7 @@ export function align(a: Int32Array, b: Int32Array, options: AlignOptions = {}):
     return { pairsA: pairsB, pairsB: pairsA, minimal };
   }
   const partner = new Int32Array(a.length).fill(-1);
-  const inner = { aLo: 0, aHi: a.length, bLo: 0, bHi: b.length };
+  const inner = wholeTask(a, b);
   pairEnds(inner, a, b, partner);
   const minimal =
     isEmpty(inner) ||

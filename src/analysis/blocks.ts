@@ -23,17 +23,17 @@ export class Blocks {
   start = 0;
   used = BLOCK_WORDS;
 
-  /** Begins a new block. */
-  turn(): void {
+  /** Makes room in one block for as many words, at most those of a block. */
+  reserve(words: number): void {
+    if (this.used + words <= BLOCK_WORDS) return;
     this.start = this.list.length << BLOCK_SHIFT;
     this.last = new Int32Array(BLOCK_WORDS);
     this.list.push(this.last);
     this.used = 0;
   }
 
-  /** Keeps words; gives their place. */
+  /** Keeps words, for which there is room; gives their place. */
   keep(words: Int32Array, from: number, size: number): number {
-    if (this.used + size > BLOCK_WORDS) this.turn();
     const { last, used } = this;
     for (let word = 0; word < size; word++) last[used + word] = words[from + word]!;
     this.used = used + size;

@@ -8,9 +8,10 @@ import {
   type Shapes,
   type Source,
 } from "../record/index.ts";
-import { BLOCK_WORDS, type Blocks, blockOf, wordOf } from "./blocks.ts";
+import { type Blocks, blockOf, wordOf } from "./blocks.ts";
 import { FilePlaces } from "./file-places.ts";
 import { grown, grownFloats } from "./grown.ts";
+import { signedWords } from "./words.ts";
 
 /**
  * The records of one input: the bytes that belong to each message (what lies past payloadSize is stale), packed in
@@ -33,8 +34,9 @@ export class Capture {
   readonly #filePlaces = new FilePlaces();
   /** By position, only where the input has times: seconds and nanoseconds. */
   #times: { seconds: Float64Array; nanoseconds: Int32Array } | undefined;
-  #signedWords: Int32Array = new Int32Array(0);
   readonly #borrowed = makeBatch(1);
+  /** Words of the record that was borrowed last. */
+  #borrowedSize = 0;
 
   constructor(registry: Shapes, blocks: Blocks) {
     this.#registry = registry;
@@ -53,6 +55,7 @@ export class Capture {
     const { list } = this.#registry;
     if (list.length > this.#sizes.length)
       this.#sizes = Int32Array.from(list, (shape) => (shape ? sizeInWords(shape) : 0));
+    this.blocks.reserve(pickedCount * RECORD_WORDS);
     const count = this.count + pickedCount;
     if (count <= this.places.length) return;
     this.places = grown(this.places, count);
@@ -67,43 +70,43 @@ export class Capture {
   /** Keeps the picked records of a batch: as `keep` does, in one long loop with all it needs in locals. */
   keepAll(batch: Batch): void {
     const { picked, pickedCount, shapes } = batch;
-    const { blocks, places, count: first } = this;
-    const words = this.signedWords(batch);
+    const { places, count: first } = this;
+    const { last: block, start, used: firstUsed } = this.blocks;
+    const words = signedWords(batch);
     const sizes = this.#sizes;
-    let { last: block, used } = blocks;
+    let used = firstUsed;
     for (let each = 0; each < pickedCount; each++) {
       const record = picked[each]!;
       const size = sizes[shapes[record]!]!;
-      if (used + size > BLOCK_WORDS) {
-        blocks.turn();
-        block = blocks.last;
-        used = 0;
-      }
       const from = record * RECORD_WORDS;
       for (let word = 0; word < size; word++) block[used + word] = words[from + word]!;
-      places[first + each] = blocks.start | used;
+      places[first + each] = start | used;
       used += size;
     }
-    blocks.used = used;
-    for (let each = 0; each < pickedCount; each++) this.#add(batch, picked[each]!, places[first + each]!);
+    this.blocks.used = used;
+    for (let each = 0; each < pickedCount; each++) this.share(batch, picked[each]!, places[first + each]!);
   }
 
-  /** Keeps a record of a batch, at the next position. */
-  keep(batch: Batch, record: number): void {
+  /** Keeps a record of a batch, whose signed words are given, at the next position. */
+  keep(batch: Batch, record: number, words: Int32Array): void {
     const size = this.#sizes[batch.shapes[record]!]!;
-    this.#add(batch, record, this.blocks.keep(this.signedWords(batch), record * RECORD_WORDS, size));
+    this.share(batch, record, this.blocks.keep(words, record * RECORD_WORDS, size));
   }
 
   /** The same for a record whose words are at a place already. */
   share(batch: Batch, record: number, place: number): void {
-    this.#add(batch, record, place);
+    const position = this.count++;
+    this.places[position] = place;
+    this.shapes[position] = batch.shapes[record]!;
+    this.#filePlaces.add(position, batch.firstIndex + record, batch.offsets[record]!);
+    const seconds = batch.timeSeconds[record]!;
+    if (!Number.isNaN(seconds)) this.#addTime(position, seconds, batch.timeNanoseconds[record]!);
   }
 
   /** Whether a record that is kept is the same as one of a batch, byte by byte. */
-  isSame(position: number, batch: Batch, record: number): boolean {
+  isSame(position: number, batch: Batch, record: number, words: Int32Array): boolean {
     const shape = batch.shapes[record]!;
     if (this.shapes[position] !== shape) return false;
-    const words = this.signedWords(batch);
     return this.blocks.has(this.places[position]!, words, record * RECORD_WORDS, this.#sizes[shape]!);
   }
 
@@ -115,8 +118,11 @@ export class Capture {
     const block = this.blocks.list[blockOf(place)]!;
     const from = wordOf(place);
     const size = this.#sizes[shape]!;
-    batch.words.set(block.subarray(from, from + size));
-    batch.words.fill(0, size);
+    const { words } = batch;
+    let word = 0;
+    for (; word < size; word++) words[word] = block[from + word]!;
+    for (; word < this.#borrowedSize; word++) words[word] = 0;
+    this.#borrowedSize = size;
     batch.shapes[0] = shape;
     batch.firstIndex = this.indexOf(position);
     batch.offsets[0] = this.#filePlaces.offsetOf(position);
@@ -130,22 +136,6 @@ export class Capture {
   /** Record number of a record in its file. */
   indexOf(position: number): number {
     return this.#filePlaces.indexOf(position);
-  }
-
-  /** The words of a batch as signed numbers. */
-  signedWords({ words }: Batch): Int32Array {
-    if (this.#signedWords.buffer !== words.buffer)
-      this.#signedWords = new Int32Array(words.buffer, words.byteOffset, words.length);
-    return this.#signedWords;
-  }
-
-  #add(batch: Batch, record: number, place: number): void {
-    const position = this.count++;
-    this.places[position] = place;
-    this.shapes[position] = batch.shapes[record]!;
-    this.#filePlaces.add(position, batch.firstIndex + record, batch.offsets[record]!);
-    const seconds = batch.timeSeconds[record]!;
-    if (!Number.isNaN(seconds)) this.#addTime(position, seconds, batch.timeNanoseconds[record]!);
   }
 
   #addTime(position: number, seconds: number, nanoseconds: number): void {

@@ -2,6 +2,7 @@ import { type Batch, RECORD_WORDS, readProblems, readValue, type Value } from ".
 import { type ComparedField, type ComparePlan, mayHoldAddress, type ShapePlan } from "./compare-plan.ts";
 import type { Slide } from "./slide.ts";
 import { spanDiffers } from "./span.ts";
+import { signedWords } from "./words.ts";
 
 /** A field with another value; undefined where a message does not have it. `problems` is no field of the bytes. */
 export interface Change {
@@ -83,7 +84,7 @@ function fieldValue(path: string, field: ComparedField | undefined, { batch, pla
 }
 
 function see(batch: Batch, plan: ComparePlan): Seen {
-  return { batch, words: new Int32Array(batch.words.buffer), plan: plan.of(batch.shapes[0]!) };
+  return { batch, words: signedWords(batch), plan: plan.of(batch.shapes[0]!) };
 }
 
 function textOf({ batch }: Seen, { field }: ComparedField): string {

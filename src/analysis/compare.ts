@@ -35,12 +35,12 @@ export class Comparer {
 
   /** Whether a field of two records, given by their positions, differs. */
   differs(a: number, b: number): boolean {
-    const shape = this.#a.shapes[a]!;
-    if (shape !== this.#b.shapes[b]!) return this.#shapesDiffer(a, b);
-    const { masks, lastWords, spanCounts } = this.#plan;
     const placeA = this.#a.places[a]!;
     const placeB = this.#b.places[b]!;
     if (placeA === placeB) return false; // twins: they share their words
+    const shape = this.#a.shapes[a]!;
+    if (shape !== this.#b.shapes[b]!) return this.#shapesDiffer(a, b);
+    const { masks, lastWords, spanCounts } = this.#plan;
     const wordsA = this.#a.blocks.list[blockOf(placeA)]!;
     const wordsB = this.#b.blocks.list[blockOf(placeB)]!;
     const baseA = wordOf(placeA);

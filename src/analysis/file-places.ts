@@ -12,8 +12,8 @@ interface Stretch {
 export class FilePlaces {
   readonly #stretches: Stretch[] = [];
   #nextIndex = Number.NaN;
-  #lastOffset = 0;
-  #stride = 0;
+  #lastOffset = Number.NaN;
+  #stride = Number.NaN;
 
   /** Adds the record with the next position. */
   add(position: number, index: number, offset: number): void {

@@ -13,11 +13,16 @@ export interface Group {
 /** No 32-bit number. */
 const NO_VP = 2 ** 32;
 
+/** VP indexes whose numbers are looked up in a table. */
+const KNOWN_VPS = 4096;
+
 /** Numbers the VPs of two captures as they are met; the messages without one have a number too. */
 export class VpReader {
   readonly #shapes: Shapes;
   readonly #vps = new Interner();
   readonly #key = new Int32Array(1);
+  /** The numbers of the lowest VP indexes, or -1. */
+  readonly #known = new Int32Array(KNOWN_VPS).fill(-1);
   /** By shape the word that holds the VP index, or -1. */
   readonly #words: number[] = [];
 
@@ -31,19 +36,22 @@ export class VpReader {
     for (let shape = this.#words.length; shape < list.length; shape++)
       this.#words.push((list[shape]?.byPath.get("vpIndex")?.byte ?? -4) >> 2);
     const vpWords = this.#words;
-    let lastVp = Number.NaN;
-    let number = 0;
+    const known = this.#known;
     for (let each = 0; each < pickedCount; each++) {
       const record = picked[each]!;
       const word = vpWords[shapes[record]!]!;
       const vp = word < 0 ? NO_VP : words[record * RECORD_WORDS + word]!;
-      if (vp !== lastVp) {
-        this.#key[0] = vp;
-        number = this.#vps.intern(this.#key, word < 0 ? 0 : 1);
-        lastVp = vp;
-      }
+      let number = vp < KNOWN_VPS ? known[vp]! : -1;
+      if (number < 0) number = this.#number(vp);
       numbers[from + each] = number;
     }
+  }
+
+  #number(vp: number): number {
+    this.#key[0] = vp;
+    const number = this.#vps.intern(this.#key, vp === NO_VP ? 0 : 1);
+    if (vp < KNOWN_VPS) this.#known[vp] = number;
+    return number;
   }
 
   /** A group for each VP that either capture has, by rising index; the messages without a VP come last. */
@@ -68,11 +76,22 @@ function allPositions({ count }: Capture): Int32Array {
 
 /** The positions of each group's members, in order: a counting sort. */
 function distribute(numbers: Int32Array, groupCount: number): Int32Array[] {
-  const starts = new Int32Array(groupCount + 1);
-  for (let position = 0; position < numbers.length; position++) starts[numbers[position]! + 1]!++;
-  for (let group = 1; group <= groupCount; group++) starts[group]! += starts[group - 1]!;
+  const counts = new Int32Array(groupCount);
+  countEach(numbers, counts);
+  let end = 0;
+  const starts = counts.map((count) => (end += count) - count);
   const order = new Int32Array(numbers.length);
-  const next = starts.slice();
+  placeEach(numbers, starts.slice(), order);
+  return Array.from({ length: groupCount }, (_, group) =>
+    order.subarray(starts[group], starts[group]! + counts[group]!),
+  );
+}
+
+/** A loop a function, here and below: V8 optimises a function in the midst of its first loop, before it has seen the next. */
+function countEach(numbers: Int32Array, counts: Int32Array): void {
+  for (let position = 0; position < numbers.length; position++) counts[numbers[position]!]!++;
+}
+
+function placeEach(numbers: Int32Array, next: Int32Array, order: Int32Array): void {
   for (let position = 0; position < numbers.length; position++) order[next[numbers[position]!]!++] = position;
-  return Array.from({ length: groupCount }, (_, group) => order.subarray(starts[group], starts[group + 1]));
 }

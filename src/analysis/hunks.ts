@@ -18,16 +18,13 @@ export function* hunksOf(script: Script, context: number): Generator<Hunk> {
       hunk.push(run);
       continue;
     }
-    if (at > 0) yield [...hunk, part(run, 0, after)].filter(isFilled);
-    hunk = [part(run, run.length - before, before)].filter(isFilled);
+    if (after > 0) hunk.push(part(run, 0, after));
+    if (at > 0) yield hunk;
+    hunk = before > 0 ? [part(run, run.length - before, before)] : [];
   }
   if (hunk.some(({ kind }) => kind !== EQUAL)) yield hunk;
 }
 
 function part({ kind, a, b }: Run, from: number, length: number): Run {
   return { kind, a: a + from, b: b + from, length };
-}
-
-function isFilled({ length }: Run): boolean {
-  return length > 0;
 }

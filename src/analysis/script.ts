@@ -31,11 +31,14 @@ export class Script {
   }
 
   run(at: number): Run {
-    const [kind = 0, a = 0, b = 0, length = 0] = this.#numbers.subarray(
-      RUN_NUMBERS * at,
-      RUN_NUMBERS * (at + 1),
-    );
-    return { kind, a, b, length };
+    const numbers = this.#numbers;
+    const first = RUN_NUMBERS * at;
+    return {
+      kind: numbers[first]!,
+      a: numbers[first + 1]!,
+      b: numbers[first + 2]!,
+      length: numbers[first + 3]!,
+    };
   }
 
   /** Appends messages; of the kind of the last run, they prolong it. */
@@ -85,7 +88,12 @@ function runLength({ pairsA, pairsB, verdicts }: Pairing, first: number): number
   const shiftB = pairsB[first]! - first;
   const verdict = verdicts[first]!;
   let pair = first + 1;
-  while (pairsA[pair] === pair + shiftA && pairsB[pair] === pair + shiftB && verdicts[pair] === verdict)
+  while (
+    pair < pairsA.length &&
+    pairsA[pair] === pair + shiftA &&
+    pairsB[pair] === pair + shiftB &&
+    verdicts[pair] === verdict
+  )
     pair++;
   return pair - first;
 }

@@ -1,6 +1,7 @@
 import type { Batch } from "../record/index.ts";
 import type { Capture } from "./capture.ts";
 import type { KeyReader } from "./keys.ts";
+import { signedWords } from "./words.ts";
 
 /** Messages of a VP that are looked through for a twin when the expected one is none. */
 const NEAR = 32;
@@ -26,36 +27,47 @@ export class TwinFinder {
   constructor(a: Capture, keysA: Int32Array, vpsA: Int32Array) {
     this.#a = a;
     this.#keysA = keysA;
-    this.#next = new Int32Array(a.count);
+    const next = new Int32Array(a.count);
+    const expected = this.#expected;
     for (let position = a.count - 1; position >= 0; position--) {
       const vp = vpsA[position]!;
-      this.#next[position] = this.#expected[vp] ?? -1;
-      this.#expected[vp] = position;
+      next[position] = expected[vp] ?? -1;
+      expected[vp] = position;
     }
+    this.#next = next;
   }
 
   /** Keeps the picked records of a batch in B, and sets their keys; `vps` are the numbers of their VPs. */
   load(batch: Batch, b: Capture, vps: Int32Array, keys: Int32Array, reader: KeyReader): void {
     const { picked, pickedCount } = batch;
+    const words = signedWords(batch);
     for (let each = 0; each < pickedCount; each++) {
       const record = picked[each]!;
       const position = b.count;
       const vp = vps[position]!;
       const expected = this.#expected[vp] ?? -1;
-      if (expected >= 0 && this.#a.isSame(expected, batch, record)) {
+      if (expected >= 0 && this.#a.isSame(expected, batch, record, words)) {
         b.share(batch, record, this.#a.places[expected]!);
         keys[position] = this.#keysA[expected]!;
         this.#expected[vp] = this.#next[expected]!;
         continue;
       }
-      b.keep(batch, record);
+      b.keep(batch, record, words);
       reader.read(b, position, keys);
-      if (expected >= 0) this.#expected[vp] = this.#resume(vp, expected, keys[position]!, batch, record);
+      if (expected >= 0)
+        this.#expected[vp] = this.#resume(vp, expected, keys[position]!, batch, record, words);
     }
   }
 
   /** What the VP should have after a message that was not the expected one. */
-  #resume(vp: number, expected: number, key: number, batch: Batch, record: number): number {
+  #resume(
+    vp: number,
+    expected: number,
+    key: number,
+    batch: Batch,
+    record: number,
+    words: Int32Array,
+  ): number {
     // The same event, changed.
     if (this.#keysA[expected] === key) return this.#next[expected]!;
     const misses = (this.#misses[vp] ?? 0) + 1;
@@ -64,7 +76,7 @@ export class TwinFinder {
     const reach = misses % NEAR === 0 ? FAR : NEAR;
     let position = this.#next[expected]!;
     for (let step = 0; step < reach && position >= 0; step++) {
-      if (this.#keysA[position] === key && this.#a.isSame(position, batch, record)) {
+      if (this.#keysA[position] === key && this.#a.isSame(position, batch, record, words)) {
         this.#misses[vp] = 0;
         return this.#next[position]!;
       }

@@ -1,4 +1,17 @@
 import type { Field } from "../layout/index.ts";
+import type { Batch } from "../record/index.ts";
+
+const SIGNED = new WeakMap<Uint32Array, Int32Array>();
+
+/** The words of a batch as signed numbers: a view of them, made once a batch. */
+export function signedWords({ words }: Batch): Int32Array {
+  let signed = SIGNED.get(words);
+  if (!signed) {
+    signed = new Int32Array(words.buffer, words.byteOffset, words.length);
+    SIGNED.set(words, signed);
+  }
+  return signed;
+}
 
 /** At most 32 bits of a record, as a number: `(words[word] >>> shift) & mask`. */
 export interface Place {

@@ -1,5 +1,6 @@
 /** What both texts of a diff have in common: names, hunks, summary, and where each VP first parts. */
 import {
+  type Capture,
   DELETED,
   type Diff,
   EQUAL,
@@ -7,7 +8,6 @@ import {
   type Hunk,
   hunksOf,
   INSERTED,
-  type Run,
 } from "../analysis/index.ts";
 import { firstDivergences, summaryLines } from "./diff-summary.ts";
 import {
@@ -69,20 +69,28 @@ function* printHunks(
   if (more > 0) writer.text(`${style.dim(`... ${counted(more)} more difference${more === 1 ? "" : "s"}`)}\n`);
 }
 
-/** Which messages a hunk shows, by their record numbers. */
+/** Which messages a hunk shows, by their record numbers: from those of its first run to those of its last. */
 function hunkHeader(hunk: Hunk, group: GroupDiff, diff: Diff): string {
-  const ofA = rangeText(hunk, INSERTED, (run, each) => diff.a.indexOf(group.a[run.a + each]!));
-  const ofB = rangeText(hunk, DELETED, (run, each) => diff.b.indexOf(group.b[run.b + each]!));
+  let [fromA, toA, fromB, toB] = [-1, -1, -1, -1];
+  for (const { kind, a, b, length } of hunk) {
+    if (kind !== INSERTED) {
+      if (fromA < 0) fromA = a;
+      toA = a + length - 1;
+    }
+    if (kind !== DELETED) {
+      if (fromB < 0) fromB = b;
+      toB = b + length - 1;
+    }
+  }
+  const ofA = rangeText(diff.a, group.a, fromA, toA);
+  const ofB = rangeText(diff.b, group.b, fromB, toB);
   return `@@ ${groupName(group, diff)}: A ${ofA}, B ${ofB} @@`;
 }
 
-/** The first and last record number of the runs that are not of a kind. */
-function rangeText(hunk: Hunk, without: number, indexOf: (run: Run, each: number) => number): string {
-  const first = hunk.find(({ kind }) => kind !== without);
-  const last = hunk.findLast(({ kind }) => kind !== without);
-  if (!first || !last) return "none";
-  const [from, to] = [indexOf(first, 0), indexOf(last, last.length - 1)];
-  return from === to ? String(from) : `${from}-${to}`;
+function rangeText(capture: Capture, positions: Int32Array, from: number, to: number): string {
+  if (from < 0) return "none";
+  const first = capture.indexOf(positions[from]!);
+  return from === to ? String(first) : `${first}-${capture.indexOf(positions[to]!)}`;
 }
 
 function* printFirsts({ diff, style }: DiffView, writer: DiffWriter, lines: DiffLines): Generator<void> {

@@ -17,6 +17,10 @@ export function plainTable(shapes: Shapes, titles: readonly string[]): ReturnTyp
   return makeTable({ shapes, header: false, style: PLAIN, files: [] }, titles);
 }
 
+/** The codes of the signs, and of the space after the record numbers. */
+const SIGN_CODES = SIGNS.map((sign) => sign.charCodeAt(0));
+const SPACE = 0x20;
+
 export class TextLines implements DiffLines {
   readonly titles: string;
   readonly #view: DiffView;
@@ -44,9 +48,11 @@ export class TextLines implements DiffLines {
     const { diff, style } = this.#view;
     const writer = this.#writer;
     const { before, after } = this.#marks[kind]!;
-    const ofA = a < 0 ? "" : String(diff.a.indexOf(a));
-    const ofB = b < 0 ? "" : String(diff.b.indexOf(b));
-    writer.text(`${before}${SIGNS[kind]} ${ofA.padStart(this.#width)} ${ofB.padStart(this.#width)} `);
+    writer.text(before);
+    writer.byte(SIGN_CODES[kind]!);
+    writer.number(a < 0 ? -1 : diff.a.indexOf(a), this.#width);
+    writer.number(b < 0 ? -1 : diff.b.indexOf(b), this.#width);
+    writer.byte(SPACE);
     writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
     if (after !== "") {
       writer.dropNewline();

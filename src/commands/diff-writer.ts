@@ -4,10 +4,13 @@ import type { Batch, Shape, Shapes } from "../record/index.ts";
 /** Bytes after which the text is handed on: well below what a text program holds. */
 const FULL_BYTES = 128 * 1024;
 
+const SPACE = 0x20;
+const DIGIT_0 = 0x30;
+
 /** Gathers the text of a diff: lines, and records by a program that is compiled for every shape at once. */
 export class DiffWriter {
   readonly #program = new TextProgram();
-  readonly #out = Buffer.from(this.#program.out.buffer);
+  readonly #out: Buffer;
   readonly #destination: Destination;
 
   constructor(
@@ -22,6 +25,7 @@ export class DiffWriter {
       compile(this.#program, shape);
       this.#program.end();
     }
+    this.#out = Buffer.from(this.#program.out.buffer); // last: compiling may move it
   }
 
   /** Whether `flush` is due before much more is written. */
@@ -30,7 +34,26 @@ export class DiffWriter {
   }
 
   text(text: string): void {
-    this.#program.length += this.#out.write(text, this.#program.length);
+    if (text !== "") this.#program.length += this.#out.write(text, this.#program.length);
+  }
+
+  /** One byte: a sign. */
+  byte(value: number): void {
+    this.#out[this.#program.length++] = value;
+  }
+
+  /** A space, and a whole number, right-aligned in a width that it fits, or blanks for a negative one. */
+  number(value: number, width: number): void {
+    const out = this.#out;
+    const start = this.#program.length;
+    let at = start + 1 + width;
+    this.#program.length = at;
+    for (let left = value; left >= 0 && at > start; ) {
+      const rest = Math.floor(left / 10);
+      out[--at] = DIGIT_0 + left - 10 * rest;
+      left = rest > 0 ? rest : -1;
+    }
+    while (at > start) out[--at] = SPACE;
   }
 
   /** The text of a borrowed record. */

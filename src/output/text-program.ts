@@ -134,10 +134,8 @@ export class TextProgram extends TextAssembler {
             if (chunk === 0) at = this.#render(cache, entry, raw, at);
             else {
               const length = valueEntries[entry + 1]!;
-              if (length > op.LONG_BYTES) out.copyWithin(at, chunk * 8, chunk * 8 + length);
-              else
-                for (let done = 0; done < length; done += 8, chunk++)
-                  view.setFloat64(at + done, chunks[chunk]!, true);
+              for (let done = 0; done < length; done += 8, chunk++)
+                view.setFloat64(at + done, chunks[chunk]!, true);
               at += length;
             }
             pc += 4;

@@ -11,4 +11,4 @@ export {
   openDisassembler,
 } from "./disassembler.ts";
 export { parseSymbols, type SymbolText } from "./symbol-file.ts";
-export { type SymbolRow, Symbols } from "./symbols.ts";
+export { type RipNames, type SymbolRow, Symbols } from "./symbols.ts";

@@ -12,6 +12,12 @@ export interface SymbolRow {
   module?: string;
 }
 
+/** What names RIPs. */
+export interface RipNames {
+  /** `name+0x10` for an address given in halves, `name` at its start; "" where no symbol reaches. */
+  textAt(low: number, high: number): string;
+}
+
 /** nm's letters for what can be run: text, weak, indirect function. Other symbols only end those before them. */
 const CODE = /^[TtWwi]$/;
 
@@ -26,7 +32,7 @@ const MASK_64 = (1n << 64n) - 1n;
  * than `MOST_REACH`. Of several at one address, that with a size, then the global one, then the one with fewer
  * underscores before it, then the first is shown; all can be looked up.
  */
-export class Symbols {
+export class Symbols implements RipNames {
   /** First and last address of each, sorted and apart, in halves: [low, high] pairs. */
   readonly #firsts: Uint32Array;
   readonly #lasts: Uint32Array;
@@ -54,8 +60,13 @@ export class Symbols {
     return this.#rows.reduce((sum, row) => sum + (row ? 1 : 0), 0);
   }
 
-  /** `name+0x10` for an address given in halves, `name` at its start; "" where no symbol reaches. Kept, so cheap. */
+  /** The same symbols, so much further up (modulo 2^64). */
+  movedBy(offset: bigint): Symbols {
+    return new Symbols(this.#all, this.#slide + offset);
+  }
+
   textAt(low: number, high: number): string {
+    // Kept, so cheap.
     const slot = (low ^ (low >>> 12) ^ (high << 3)) & (CACHE_SLOTS - 1);
     const kept = this.#cacheText[slot];
     if (kept != null && this.#cacheLow[slot] === low && this.#cacheHigh[slot] === high) return kept;

@@ -12,12 +12,14 @@ import {
 import { hexFixed } from "../base/text.ts";
 import { compileJson, jsonText, type TextProgram } from "../output/index.ts";
 import { readBits, type Shape } from "../record/index.ts";
+import type { SideSymbols } from "./diff-symbols.ts";
 import { type DiffLine, type DiffView, lineOf } from "./diff-view.ts";
 import type { DiffWriter } from "./diff-writer.ts";
 
 /** Compiles a record as `decode` prints it. */
-export function compileRecord(program: TextProgram, shape: Shape): void {
-  compileJson(program, shape, () => true, false);
+export function recordCompiler(symbols: SideSymbols | undefined) {
+  return (program: TextProgram, shape: Shape) =>
+    compileJson(program, shape, () => true, false, symbols ? { symbols } : {});
 }
 
 /** Prints the differences, up to the limit, and the summary; yields whenever the writer is full. */
@@ -61,10 +63,10 @@ function writeDifference(
   const vp = diff.interleaved ? vpOf(diff, a, b) : vpIndex;
   writer.text(`{"op":"${OPS[kind]}","vpIndex":${vp},"a":`);
   if (a < 0) writer.text("null");
-  else writer.record(diff.a.borrow(a));
+  else writer.record(diff.a, a);
   writer.text(',"b":');
   if (b < 0) writer.text("null");
-  else writer.record(diff.b.borrow(b));
+  else writer.record(diff.b, b);
   writer.text(kind === CHANGED ? `,"changes":${changesJson(diff, a, b)}}\n` : "}\n");
 }
 

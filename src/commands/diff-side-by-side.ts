@@ -6,8 +6,8 @@ import { type DiffLine, type DiffView, marksOf, SIGNS } from "./diff-view.ts";
 import type { DiffWriter } from "./diff-writer.ts";
 
 /** Columns of the table that a cell shows. */
-export const CELL_COLUMNS = ["index", "rip", "detail"];
-export const INTERLEAVED_CELL_COLUMNS = ["index", "vp", "rip", "detail"];
+export const CELL_COLUMNS = ["index", "rip", "symbol", "detail"];
+export const INTERLEAVED_CELL_COLUMNS = ["index", "vp", "rip", "symbol", "detail"];
 
 /** The sign between both columns, with a space on either side. */
 const GUTTER = 3;
@@ -29,11 +29,11 @@ export class SideBySideLines implements DiffLines {
 
   write({ kind, a, b }: DiffLine): void {
     const { diff } = this.#view;
-    const left = a < 0 ? "" : this.#writer.recordText(diff.a.borrow(a)).trimEnd();
-    const right = b < 0 ? "" : this.#writer.recordText(diff.b.borrow(b)).trimEnd();
+    const left = a < 0 ? "" : this.#writer.recordText(diff.a, a).trimEnd();
+    const right = b < 0 ? "" : this.#writer.recordText(diff.b, b).trimEnd();
     this.#row(kind, left, right, SIGNS[kind]!);
     if (kind !== CHANGED) return;
-    for (const change of changeTexts(diff, diff.a.borrow(a), diff.b.borrow(b)))
+    for (const change of changeTexts(this.#view, a, b))
       this.#row(kind, `  ${change.path}: ${change.a}`, `  ${change.path}: ${change.b}${change.note}`, " ");
   }
 

@@ -5,16 +5,24 @@ import { PLAIN } from "../base/style.ts";
 import { makeTable } from "../output/index.ts";
 import type { Shapes } from "../record/index.ts";
 import type { DiffLines } from "./diff-hunks.ts";
+import type { SideSymbols } from "./diff-symbols.ts";
 import { changeLine, changeTexts } from "./diff-values.ts";
 import { type DiffLine, type DiffView, marksOf, SIGNS } from "./diff-view.ts";
 import type { DiffWriter } from "./diff-writer.ts";
 
 /** Columns of the table that a line shows after its sign and record numbers. */
-export const LINE_COLUMNS = ["vp", "type", "access", "mode", "rip", "detail"];
+const LINE_COLUMNS = ["vp", "type", "access", "mode", "rip", "symbol", "detail"];
 
 /** The table of a line's columns. The colour is the line's, so the columns have none. */
-export function plainTable(shapes: Shapes, titles: readonly string[]): ReturnType<typeof makeTable> {
-  return makeTable({ shapes, header: false, style: PLAIN, files: [] }, titles);
+export function plainTable(
+  shapes: Shapes,
+  symbols: SideSymbols | undefined,
+  titles: readonly string[] = LINE_COLUMNS,
+): ReturnType<typeof makeTable> {
+  return makeTable(
+    { shapes, header: false, style: PLAIN, files: [], ...(symbols ? { symbols } : {}) },
+    titles,
+  );
 }
 
 /** The codes of the signs, and of the space after the record numbers. */
@@ -38,7 +46,7 @@ export class TextLines implements DiffLines {
     );
     this.#width = String(Math.max(...last)).length;
     this.#marks = marksOf(view.style);
-    const { header } = plainTable(shapes, LINE_COLUMNS);
+    const { header } = plainTable(shapes, view.symbols);
     const heads = `  ${"A".padStart(this.#width)} ${"B".padStart(this.#width)} ${header}`;
     this.titles = `${view.style.bold(heads.trimEnd())}\n`;
     this.#indent = " ".repeat(2 * this.#width + 4);
@@ -53,13 +61,14 @@ export class TextLines implements DiffLines {
     writer.number(a < 0 ? -1 : diff.a.indexOf(a), this.#width);
     writer.number(b < 0 ? -1 : diff.b.indexOf(b), this.#width);
     writer.byte(SPACE);
-    writer.record(kind === INSERTED ? diff.b.borrow(b) : diff.a.borrow(a));
+    if (kind === INSERTED) writer.record(diff.b, b);
+    else writer.record(diff.a, a);
     if (after !== "") {
       writer.dropNewline();
       writer.text(`${after}\n`);
     }
     if (kind !== CHANGED) return;
-    for (const change of changeTexts(diff, diff.a.borrow(a), diff.b.borrow(b)))
+    for (const change of changeTexts(this.#view, a, b))
       writer.text(`${this.#indent}${style.yellow(changeLine(change))}\n`);
   }
 }

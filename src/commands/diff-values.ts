@@ -1,9 +1,11 @@
 /** The values of changed fields in words: `rflags: 0x246 -> 0x202 (ZF PF cleared)`. */
-import { type Change, type Diff, listChanges, valuesOf } from "../analysis/index.ts";
-import { hex } from "../base/text.ts";
+import { type Capture, type Change, listChanges, valuesOf } from "../analysis/index.ts";
+import { hex, printable } from "../base/text.ts";
 import type { Field } from "../layout/index.ts";
 import { MEANINGS } from "../messages/index.ts";
 import { type Batch, flagNames, readUnsigned, type Shape, type Value } from "../record/index.ts";
+
+import type { DiffView } from "./diff-view.ts";
 
 /** A changed field: both values in words, and what the change is about. */
 export interface ChangeText {
@@ -13,9 +15,13 @@ export interface ChangeText {
   readonly note: string;
 }
 
-/** The changes of an aligned pair of borrowed records. */
-export function changeTexts(diff: Diff, a: Batch, b: Batch): ChangeText[] {
-  return listChanges(a, b, diff.plan, diff.slide).changes.map((change) => changeText(change, diff, a, b));
+/** The changes of an aligned pair, by their positions in the captures. */
+export function changeTexts(view: DiffView, a: number, b: number): ChangeText[] {
+  const { diff } = view;
+  const batches = [diff.a.borrow(a), diff.b.borrow(b)] as const;
+  return listChanges(...batches, diff.plan, diff.slide).changes.map((change) =>
+    changeText(change, view, ...batches),
+  );
 }
 
 /** A change in one line. */
@@ -23,12 +29,13 @@ export function changeLine({ path, a, b, note }: ChangeText): string {
   return `${path}: ${a} -> ${b}${note}`;
 }
 
-function changeText(change: Change, diff: Diff, a: Batch, b: Batch): ChangeText {
+function changeText(change: Change, view: DiffView, a: Batch, b: Batch): ChangeText {
+  const { diff } = view;
   const [valueA, valueB] = valuesOf(change, a, b, diff.plan);
   return {
     path: change.path,
-    a: sideText(valueA, change.a?.field, a, diff),
-    b: sideText(valueB, change.b?.field, b, diff),
+    a: sideText(valueA, change.a?.field, a, view, diff.a),
+    b: sideText(valueB, change.b?.field, b, view, diff.b),
     note:
       change.path === "rflags" && valueA !== null && valueB !== null
         ? flagsNote(String(valueA), String(valueB))
@@ -36,11 +43,22 @@ function changeText(change: Change, diff: Diff, a: Batch, b: Batch): ChangeText 
   };
 }
 
-function sideText(value: Value | null, field: Field | undefined, batch: Batch, diff: Diff): string {
+function sideText(
+  value: Value | null,
+  field: Field | undefined,
+  batch: Batch,
+  { diff, symbols }: DiffView,
+  capture: Capture,
+): string {
   if (value === null) return "absent";
   if (field === undefined) return plainText(value);
-  const meaning = meaningOf(field, batch.bytes, diff.plan.of(batch.shapes[0]!).shape);
-  return `${valueText(value, field)}${meaning === undefined ? "" : ` (${meaning})`}`;
+  symbols?.use(capture);
+  const meaning =
+    field.path === "rip"
+      ? symbols &&
+        printable(symbols.textAt(batch.words[field.byte >> 2]!, batch.words[(field.byte >> 2) + 1]!))
+      : meaningOf(field, batch.bytes, diff.plan.of(batch.shapes[0]!).shape);
+  return `${valueText(value, field)}${meaning ? ` (${meaning})` : ""}`;
 }
 
 function valueText(value: Value, field: Field): string {

@@ -1,5 +1,6 @@
 import { CHANGED, DELETED, type Diff, type GroupDiff, INSERTED, type Run } from "../analysis/index.ts";
 import type { Style } from "../base/style.ts";
+import type { SideSymbols } from "./diff-symbols.ts";
 
 /** A diff, and how it is to be shown. */
 export interface DiffView {
@@ -7,6 +8,8 @@ export interface DiffView {
   /** Names of both captures, printable. */
   readonly names: readonly [a: string, b: string];
   readonly style: Style;
+  /** Names RIPs, where they were asked for. */
+  readonly symbols?: SideSymbols;
   /** Equal messages around each difference. */
   readonly context: number;
   /** Differences to print at most. */

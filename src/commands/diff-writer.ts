@@ -1,5 +1,7 @@
+import type { Capture } from "../analysis/index.ts";
 import { type Destination, TextProgram } from "../output/index.ts";
-import type { Batch, Shape, Shapes } from "../record/index.ts";
+import type { Shape, Shapes } from "../record/index.ts";
+import type { SideSymbols } from "./diff-symbols.ts";
 
 /** Bytes after which the text is handed on: well below what a text program holds. */
 const FULL_BYTES = 128 * 1024;
@@ -12,13 +14,17 @@ export class DiffWriter {
   readonly #program = new TextProgram();
   readonly #out: Buffer;
   readonly #destination: Destination;
+  readonly #symbols: SideSymbols | undefined;
 
+  /** `symbols` are what the compiled records ask for names. */
   constructor(
     shapes: Shapes,
     compile: (program: TextProgram, shape: Shape) => void,
     destination: Destination,
+    symbols?: SideSymbols,
   ) {
     this.#destination = destination;
+    this.#symbols = symbols;
     for (const shape of shapes.list) {
       if (shape === undefined) continue;
       this.#program.begin(shape.id);
@@ -56,15 +62,16 @@ export class DiffWriter {
     while (at > start) out[--at] = SPACE;
   }
 
-  /** The text of a borrowed record. */
-  record(batch: Batch): void {
-    this.#program.run(batch, 0);
+  /** The text of a record. */
+  record(capture: Capture, position: number): void {
+    this.#symbols?.use(capture);
+    this.#program.run(capture.borrow(position), 0);
   }
 
   /** The same, as a string. */
-  recordText(batch: Batch): string {
+  recordText(capture: Capture, position: number): string {
     const start = this.#program.length;
-    this.#program.run(batch, 0);
+    this.record(capture, position);
     const text = this.#out.toString("utf8", start, this.#program.length);
     this.#program.length = start;
     return text;

@@ -1,6 +1,6 @@
 /** What is shown beside what the messages hold: symbols of RIPs, and the instructions in their bytes. */
 import { printable } from "../base/text.ts";
-import { type Instruction, instructionOf, type Symbols } from "../code/index.ts";
+import { type Instruction, instructionOf, type RipNames } from "../code/index.ts";
 import { type Batch, readBits, type Shape } from "../record/index.ts";
 import type { Additions } from "./format.ts";
 import type { RenderRecord } from "./text-assembler.ts";
@@ -9,7 +9,7 @@ import type { RenderRecord } from "./text-assembler.ts";
 export const SYMBOL_WIDTH = 32;
 
 /** Gives the symbol of a record's RIP as it is, "" where it has none; undefined where the shape cannot have one. */
-export function symbolReader(shape: Shape, symbols: Symbols | undefined): RenderRecord | undefined {
+export function symbolReader(shape: Shape, symbols: RipNames | undefined): RenderRecord | undefined {
   const rip = shape.byPath.get("rip");
   if (!symbols || !rip) return undefined;
   const word = rip.byte >> 2;

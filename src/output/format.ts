@@ -1,5 +1,5 @@
 import type { Style } from "../base/style.ts";
-import type { Disassembler, Symbols } from "../code/index.ts";
+import type { Disassembler, RipNames } from "../code/index.ts";
 import type { Batch, Shape, Shapes, Sink } from "../record/index.ts";
 import type { TextProgram } from "./text-program.ts";
 
@@ -27,7 +27,7 @@ export interface PartFile {
 /** What is shown beside what the messages hold, where the user asks for it. */
 export interface Additions {
   /** Names RIPs. */
-  symbols?: Symbols;
+  symbols?: RipNames;
   /** Reads the instruction bytes. */
   disassembler?: Disassembler;
 }

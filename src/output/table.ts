@@ -1,5 +1,5 @@
 import { printable } from "../base/text.ts";
-import type { Symbols } from "../code/index.ts";
+import type { RipNames } from "../code/index.ts";
 import type { Field, Phrase } from "../layout/index.ts";
 import { ACCESS_PHRASE, type Group, MODE_PHRASE } from "../messages/index.ts";
 import {
@@ -175,7 +175,7 @@ function fileColumn(files: readonly string[]): Column {
 }
 
 /** What the RIP lies in; its names are cut so that the columns after it line up. */
-function symbolColumn(symbols: Symbols): Column {
+function symbolColumn(symbols: RipNames): Column {
   const blank = " ".repeat(SYMBOL_WIDTH);
   const cells = new Map<string, string>();
   const cell = (text: string) => {

@@ -4,9 +4,9 @@ import { grown } from "./grown.ts";
 export class Interner {
   /** Ids given so far. */
   count = 0;
-  /** The words of all sequences, one after another, and where each ends. */
+  /** The words of all sequences, one after another; where each begins, and after the last of them where it ends. */
   #pool = new Int32Array(1 << 12);
-  #ends = new Int32Array(1 << 10);
+  #starts = new Int32Array(1 << 10);
   #hashes = new Int32Array(1 << 10);
   /** Open addressing: an id and one, or 0; at most half full. */
   #slots = new Int32Array(1 << 11);
@@ -34,16 +34,12 @@ export class Interner {
 
   /** Words of a sequence. */
   words(id: number): Int32Array {
-    return this.#pool.subarray(this.#start(id), this.#ends[id]);
-  }
-
-  #start(id: number): number {
-    return id === 0 ? 0 : this.#ends[id - 1]!;
+    return this.#pool.subarray(this.#starts[id], this.#starts[id + 1]);
   }
 
   #has(id: number, key: Int32Array, length: number): boolean {
-    const start = this.#start(id);
-    if (this.#ends[id]! - start !== length) return false;
+    const start = this.#starts[id]!;
+    if (this.#starts[id + 1]! - start !== length) return false;
     const pool = this.#pool;
     for (let word = 0; word < length; word++) if (pool[start + word] !== key[word]) return false;
     return true;
@@ -51,14 +47,14 @@ export class Interner {
 
   #add(key: Int32Array, length: number, hash: number, slot: number): number {
     const id = this.count++;
-    const start = this.#start(id);
+    const start = this.#starts[id]!;
     if (start + length > this.#pool.length) this.#pool = grown(this.#pool, start + length);
-    if (id === this.#ends.length) {
-      this.#ends = grown(this.#ends, id + 1);
-      this.#hashes = grown(this.#hashes, id + 1);
+    if (id + 2 > this.#starts.length) {
+      this.#starts = grown(this.#starts, id + 2);
+      this.#hashes = grown(this.#hashes, id + 2);
     }
     for (let word = 0; word < length; word++) this.#pool[start + word] = key[word]!;
-    this.#ends[id] = start + length;
+    this.#starts[id + 1] = start + length;
     this.#hashes[id] = hash;
     this.#slots[slot] = id + 1;
     if (2 * this.count > this.#slots.length) this.#rehash();

@@ -124,13 +124,14 @@ export class TextProgram extends TextAssembler {
           case op.VALUE: {
             const cache = code[pc]!;
             const raw = (words[base + code[pc + 1]!]! >>> code[pc + 2]!) & code[pc + 3]!;
-            let slot = raw ^ (raw >>> 11) ^ (raw >>> 22);
-            let entry = (cache * op.VALUE_SLOTS + (slot & (op.VALUE_SLOTS - 1))) * op.VALUE_ENTRY;
-            let chunk = valueEntries[entry]!;
-            while (chunk !== 0 && valueEntries[entry + op.ENTRY_KEY] !== raw) {
+            let slot = (raw ^ (raw >>> 11) ^ (raw >>> 22)) - 1;
+            let entry: number;
+            let chunk: number;
+            // No step is taken only where slots collide: V8 would drop the optimised loop when the first ones do.
+            do {
               entry = (cache * op.VALUE_SLOTS + (++slot & (op.VALUE_SLOTS - 1))) * op.VALUE_ENTRY;
               chunk = valueEntries[entry]!;
-            }
+            } while (chunk !== 0 && valueEntries[entry + op.ENTRY_KEY] !== raw);
             if (chunk === 0) at = this.#render(cache, entry, raw, at);
             else {
               const length = valueEntries[entry + 1]!;

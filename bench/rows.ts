@@ -204,6 +204,15 @@ export const ROWS: readonly Row[] = [
       wrongStats(shop.output(`${shop.hvmsg} stats --json ${mixed(shop)}`), unquoted(mixed(shop))),
   },
   {
+    name: "ten-gigabytes",
+    about: "peak of decode --json, 10 GB through a pipe",
+    needsC: true,
+    subject: (shop) => `for i in $(seq 40); do cat ${mixed(shop)}; done | ${shop.hvmsg} decode --json`,
+    promise: { peakMb: 130 },
+    runs: 1,
+    messages: 40 * MIXED,
+  },
+  {
     name: "stats-memory",
     about: "peak of stats, 1 GB through a pipe",
     command: "stats",

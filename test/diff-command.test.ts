@@ -228,6 +228,14 @@ describe("--by", () => {
     });
   });
 
+  it("RFLAGS that one of two messages lacks are absent, in text too", async () => {
+    const a = writeCapture("rflags.bin", [encodeEvent(event(0))]);
+    const b = writeCapture("no-rflags.bin", [encodeEoi(0, 0x20)]);
+    const ran = await run(["diff", "--abi", "hvhdk", "--by", "vpIndex", a, b]);
+    expect(ran.stdout).toContain("rflags: 0x2 -> absent\n");
+    expect([ran.status, ran.stderr]).toEqual([1, ""]);
+  });
+
   it("messages of other types are compared by name, what one of them lacks is null", async () => {
     const [a, b] = [
       writeCapture("msr.bin", [encodeMsr({ abi: "hvhdk", rip: KERNEL, msrNumber: 0x10, rax: 1n })]),

@@ -241,6 +241,14 @@ describe("what cannot be read is told with its line and field", () => {
     expect(jsonLines(back.stdout).map(comparable)).toEqual(jsonLines(first.stdout).map(comparable));
   });
 
+  it("a record that is nested too deep is told, and the next one read", async () => {
+    const deep = `{"index":0,"rip":${"[".repeat(100_000)}1${"]".repeat(100_000)}}\n`;
+    const next = (await json(bytes[2] as Uint8Array, "--abi", "hvhdk")).stdout;
+    const ran = await readBack(`${deep}${next}`, "--abi", "hvhdk", "--fields", "vpIndex");
+    expect(ran.stderr).toMatch(/^hvmsg: -: line 1: a record of more than 64 levels\n/);
+    expect(jsonLines(ran.stdout)).toEqual([{ vpIndex: 3 }]);
+  });
+
   it("no record at all", async () => {
     writeFileSync(join(folder, "empty.jsonl"), "[]\n");
     expect((await run(["encode", join(folder, "empty.jsonl")])).stderr).toContain("no JSON record in it");

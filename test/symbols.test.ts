@@ -290,6 +290,11 @@ describe("names that were made to harm", () => {
     }
   });
 
+  it("nor as what was meant by another name", async () => {
+    const ran = await run(["filter", ...READ, "--symbols", path, "--rip", "owned"], { stdin: [] });
+    expect(ran.stderr).toMatch(/did you mean .*\\x1b\]0;owned\\x07\\u\{202e\}name\?\n$/);
+  });
+
   it("are exact in JSON", async () => {
     expect((await symbolsAt(path, [0x1004n])).names).toEqual([`${evil}+0x4`]);
   });

@@ -3,6 +3,9 @@
 /** An object is longer than any record, or no end of it comes, when it has this many bytes. */
 const MOST_BYTES = 1 << 20;
 
+/** Levels of objects and arrays in each other: records have five, and too many would exhaust the stack. */
+const MOST_DEPTH = 64;
+
 export interface ObjectSink {
   /** The text of an object, the line on which it begins (from 1), and where in the input. */
   object(text: string, line: number, offset: number): void;
@@ -64,8 +67,9 @@ export class ObjectSplitter {
         if (code === OPEN_BRACE && (this.#skips === "no" || this.#lineBegins)) begin = this.#begin(at, from);
         else if (this.#skips === "no" && !BETWEEN.has(code)) this.#break("no record");
       } else if (code === QUOTE) this.#inString = true;
-      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.#depth++;
-      else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --this.#depth === 0)
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+        if (++this.#depth > MOST_DEPTH) this.#break(`a record of more than ${MOST_DEPTH} levels`);
+      } else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --this.#depth === 0)
         this.#hand(bytes, begin, at + 1);
       if (code !== LF) this.#lineBegins = false;
     }

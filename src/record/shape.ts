@@ -286,12 +286,22 @@ function restField(payload: Payload, size: number): Field[] {
   return [derivedField(path, "bytes", doc, { byte, size: length, length })];
 }
 
-// The table does not load where the items of a payload do not add up to its documented size.
+// The table does not load where the items of a structure do not add up to its documented size.
+checkSize("the message header", sizeOf(messageHeader), MESSAGE_HEADER_BYTES);
 for (const abi of ABIS) {
-  for (const { payload } of MESSAGE_TYPES) {
-    const { kind, begins, items, largestSize } = payload[abi];
-    const total = { header: INTERCEPT_HEADER_BYTES, vpIndex: 4, nothing: 0 }[begins] + sizeOf(items);
-    if (total !== largestSize)
-      throw new Error(`${kind} (${abi}) takes ${total} bytes, declared are ${largestSize}`);
-  }
+  checkSize(`the intercept header (${abi})`, sizeOf(interceptHeader(abi)), INTERCEPT_HEADER_BYTES);
+  for (const { payload } of MESSAGE_TYPES)
+    for (const { kind, begins, items, largestSize } of [
+      payload[abi],
+      payload[abi].withoutHeader ?? [],
+    ].flat()) {
+      const beginning = { header: INTERCEPT_HEADER_BYTES, vpIndex: sizeOf([VP_INDEX_ITEM]), nothing: 0 }[
+        begins
+      ];
+      checkSize(`${kind} (${abi})`, beginning + sizeOf(items), largestSize);
+    }
+}
+
+function checkSize(what: string, size: number, declared: number): void {
+  if (size !== declared) throw new Error(`${what} takes ${size} bytes, declared are ${declared}`);
 }

@@ -45,6 +45,7 @@ export async function checkMeaning(seed: number): Promise<void> {
     throw new Error(`${text}: -v counts ${inverse.stdout}`);
 }
 
+const DIFF_OPTIONS = ["--by", "--ignore", "--slide", "--context"];
 const OPTIONS = [
   "--vp",
   "--type",
@@ -131,11 +132,13 @@ export async function checkNonsense(seed: number): Promise<void> {
   const rng = createRng(seed);
   const { records, ...given } = captureOf(seed);
   const isExpression = randomBelow(rng, 2) === 0;
-  const option = isExpression ? "--where" : randomPick(rng, OPTIONS);
-  const command = option === "--by" || option === "--top" ? "stats" : "filter";
+  const isDiff = randomBelow(rng, 10) === 0;
+  const option = isExpression ? "--where" : randomPick(rng, isDiff ? DIFF_OPTIONS : OPTIONS);
+  const command = isDiff ? "diff" : option === "--by" || option === "--top" ? "stats" : "filter";
+  const files = isDiff ? ["-", writeOddly(Buffer.concat(given.stdin), 0)] : [];
   const text = isExpression ? nonsense(rng, records) : optionText(rng);
   const more = randomBelow(rng, 3) === 0 ? ["--flags", optionText(rng)] : [];
-  const ran = await obey([command, ...READ, `${option}=${text}`, ...more], given);
+  const ran = await obey([command, ...READ, `${option}=${text}`, ...more, ...files], given);
   if (ran.status !== 2) return;
   if (ran.stdout !== "") throw new Error(`an error and an output: ${option} ${text}`);
   const said = ran.stderr.split("\n");
@@ -286,12 +289,24 @@ export async function checkSymbols(seed: number): Promise<void> {
   );
 }
 
+/** Arrays in each other, deeper than a record is. */
+const nested = fc
+  .integer({ min: 1, max: 500 })
+  .map((levels) => JSON.parse(`${"[".repeat(levels)}1${"]".repeat(levels)}`) as fc.JsonValue);
+
 /** JSON that somebody has edited: any value in any place. */
 export const encodeCases = fc.record({
   seed: seeds,
-  edits: fc.array(fc.record({ place: fc.nat(10_000), value: fc.jsonValue(), name: fc.option(fc.string()) }), {
-    maxLength: 4,
-  }),
+  edits: fc.array(
+    fc.record({
+      place: fc.nat(10_000),
+      value: fc.oneof({ weight: 20, arbitrary: fc.jsonValue() }, nested),
+      name: fc.option(fc.string()),
+    }),
+    {
+      maxLength: 4,
+    },
+  ),
   space: fc.constantFrom(undefined, 1),
   abi: fc.constantFrom(["--abi", "hvhdk"], ["--abi", "hvimapi"], []),
 });

@@ -90,6 +90,8 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
     options: ["--input", "jsonl"],
     make(messages, rng, abi) {
       const found = decodedByOracle(messages, abi);
+      for (const record of randomBelow(rng, 3) === 0 ? found : [])
+        record.time = new Date(randomPick(rng, [0, 1e12, -1e12, 8e14]) + rng()).toISOString();
       const space = randomPick(rng, [0, 0, 1]);
       const text = randomPick(rng, [
         found.map((record) => `${JSON.stringify(record, null, space)}\n`).join(""),
@@ -101,7 +103,11 @@ export const CONTAINERS: Readonly<Record<string, Container>> = {
   text: {
     options: ["--input", "text"],
     isText: true,
-    make: (messages, rng) => Buffer.from(randomPick(rng, Object.values(TEXTS))(messages)),
+    make(messages, rng) {
+      const text = randomPick(rng, Object.values(TEXTS))(messages);
+      const ended = randomBelow(rng, 6) === 0 ? text.replaceAll("\n", "\r\n") : text;
+      return randomBelow(rng, 8) === 0 ? Buffer.from(`\ufeff${ended}`, "utf16le") : Buffer.from(ended);
+    },
   },
 };
 

@@ -53,19 +53,21 @@ export const diffCases = fc.record({
     ["--brief", "--json"],
   ),
   name: fc.nat(20),
+  columns: fc.option(fc.integer({ min: 1, max: 250 })),
 });
 
 type DiffCase = typeof diffCases extends fc.Arbitrary<infer Case> ? Case : never;
 
 /** The pair is the capture before and after its damage, or two that have nothing in common. */
-export async function checkDiff({ a, b, options, selection, form, name }: DiffCase): Promise<void> {
+export async function checkDiff({ a, b, options, selection, form, name, columns }: DiffCase): Promise<void> {
   const damaged = makeCapture(a);
   const other = b ? makeCapture(b).bytes : damaged.plain;
   const files = [writeOddly(other, name), writeOddly(damaged.bytes, name + 3, "b")];
   const given = { size: other.length + damaged.bytes.length };
   const argv = ["diff", ...options, ...selection, "--abi", a.abi];
   const json = await obey([...argv, "--json", "--", ...files], given);
-  const text = await obey([...argv, ...form, "--", ...files], given);
+  const terminal = columns === null ? {} : { isTty: true, columns };
+  const text = await obey([...argv, ...form, "--", ...files], { ...given, ...terminal });
   if (text.status !== json.status)
     throw new Error(`status ${text.status} with ${form.join(" ")}, else ${json.status}`);
   await checkCounts(json, files, [...selection, "--abi", a.abi], options, given.size);

@@ -133,12 +133,20 @@ export const readingCases = fc.record({
   view: fc.nat(VIEWS.length - 1),
   recognised: fc.boolean(),
   name: fc.nat(FILE_NAMES.length - 1),
+  columns: fc.option(fc.integer({ min: 1, max: 250 })),
   fields: fc.array(fc.constantFrom(...paths), { minLength: 1, maxLength: 4 }),
 });
 
 type ReadingCase = typeof readingCases extends fc.Arbitrary<infer Case> ? Case : never;
 
-export async function checkReading({ recipe, view, recognised, name, fields }: ReadingCase): Promise<void> {
+export async function checkReading({
+  recipe,
+  view,
+  recognised,
+  name,
+  columns,
+  fields,
+}: ReadingCase): Promise<void> {
   const capture = makeCapture(recipe);
   const { bytes, options } = capture;
   const size = Math.max(bytes.length, capture.plain.length);
@@ -152,7 +160,11 @@ export async function checkReading({ recipe, view, recognised, name, fields }: R
   if (!capture.packedDamage) checkAccount(capture, whole, records.length);
   if (!capture.packed) await checkSound(capture, whole, records, size);
   await checkView(VIEWS[view] as View, capture, records.length, recipe);
-  if (recognised) await checkRecognised(capture, name, fields, size);
+  if (!recognised) return;
+  await checkRecognised(capture, name, fields, columns, size);
+  const given = { stdin: inPieces(bytes, recipe.pieces), size };
+  if (!capture.packedDamage)
+    equal("recognised in pieces", await obey(decode, given), await obey(decode, { stdin: [bytes], size }));
 }
 
 function equal(what: string, one: Ran, other: Ran): void {
@@ -226,15 +238,17 @@ async function checkRecognised(
   capture: Capture,
   name: number,
   fields: readonly string[],
+  columns: number | null,
   size: number,
 ): Promise<void> {
   const paths = [writeOddly(capture.bytes, name), writeOddly(capture.plain, name + 1, "b")];
-  const given = { size: 2 * size };
+  const given = { size: 2 * size, ...(columns === null ? {} : { isTty: true, columns }) };
   const ran = await obey(["decode", "--json", "--verbose", "--", ...paths], given);
   for (const record of jsonLines(ran.stdout))
     if (!paths.includes(record.file as string))
       throw new Error(`a record of no file: ${JSON.stringify(record.file)}`);
   await obey(["decode", "--", ...paths], given);
+  await obey(["stats", "--", ...paths], given);
   await obey(["decode", "-f", "csv", "--fields", `file,${fields.join()}`, "--", ...paths], given);
   await obey(["decode", "-f", "tree", "--limit", "3", "--", ...paths], given);
   await obey(["filter", "-c", "--where", `has ${fields[0]}`, "--", ...paths], given);

@@ -42,15 +42,15 @@ export async function obey(argv: readonly string[], given: Given): Promise<Ran> 
   if (![0, 1, 2].includes(ran.status)) throw new Error(`status ${ran.status}: ${about}`);
   if (ran.stderr.includes("defect of hvmsg")) throw new Error(`${ran.stderr.slice(0, 300)}: ${about}`);
   checkText("stderr", ran.stderr, NOT_PRINTABLE, about);
-  checkOutput(argv, ran, about);
+  checkOutput(argv, ran, given.isTty === true || argv.includes("always"), about);
   if (ran.status === 2 && ran.stderr === "") throw new Error(`status 2 without a word: ${about}`);
   return ran;
 }
 
-function checkOutput(argv: readonly string[], ran: Ran, about: string): void {
+function checkOutput(argv: readonly string[], ran: Ran, coloured: boolean, about: string): void {
   const format = formatOf(argv);
   if (BINARY.includes(format)) return;
-  const colourless = argv.includes("always") ? ran.stdout.replace(COLOURS, "") : ran.stdout;
+  const colourless = coloured ? ran.stdout.replace(COLOURS, "") : ran.stdout;
   const text = format === "csv" ? colourless.replaceAll("\r\n", "\n") : colourless;
   const isData = ["jsonl", "json", "csv"].includes(format);
   checkText("stdout", text, isData ? OBEYED : NOT_PRINTABLE, about);

@@ -33,7 +33,7 @@ const valueCases = fc.record({
 export const VALUE_RECORDS = 400;
 
 export const TARGETS: readonly Target[] = [
-  target("reading", "captures through every reader and output", 1000, readingCases, checkReading),
+  target("reading", "captures through every reader and output", 600, readingCases, checkReading),
   target(
     "values",
     "JSON, single fields and the oracle agree",
@@ -43,7 +43,7 @@ export const TARGETS: readonly Target[] = [
       await compareValues(abi, framing, seed, VALUE_RECORDS);
     },
   ),
-  target("meaning", "expressions mean what a plain evaluation says", 1500, seeds, checkMeaning),
+  target("meaning", "expressions mean what a plain evaluation says", 600, seeds, checkMeaning),
   target("nonsense", "nonsense in the options that select", 4000, seeds, checkNonsense),
   target("diff", "pairs of captures, all options", 400, diffCases, checkDiff),
   target("encode", "JSON that somebody has edited", 800, encodeCases, checkEncode),

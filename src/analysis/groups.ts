@@ -78,8 +78,8 @@ function allPositions({ count }: Capture): Int32Array {
 function distribute(numbers: Int32Array, groupCount: number): Int32Array[] {
   const counts = new Int32Array(groupCount);
   countEach(numbers, counts);
-  let end = 0;
-  const starts = counts.map((count) => (end += count) - count);
+  const starts = new Int32Array(groupCount);
+  for (let group = 1; group < groupCount; group++) starts[group] = starts[group - 1]! + counts[group - 1]!;
   const order = new Int32Array(numbers.length);
   placeEach(numbers, starts.slice(), order);
   return Array.from({ length: groupCount }, (_, group) =>

@@ -16,7 +16,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const [name] = argv;
   try {
     if (name === undefined) {
-      addNames(program);
+      addRest(program);
       io.stderr.write(program.helpInformation());
       return TROUBLE;
     }
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       });
     else {
       checkIsOption(name);
-      addNames(program);
+      addRest(program);
     }
     await program.parseAsync(argv as string[], { from: "user" });
     return status;
@@ -39,15 +39,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 function buildProgram(io: Io): Commander {
   const program = new Commander("hvmsg")
     .description("Inspector for Hyper-V intercept messages: decodes captured HV_MESSAGE dumps.")
-    .version(packageJson.version, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   configure(program, io);
   return program;
 }
 
-/** The commands as the help of the program lists them. */
-function addNames(program: Commander): void {
+/** What the program has beside the command that is run: for its help, and for --version. */
+function addRest(program: Commander): void {
+  program.version(packageJson.version, "--version", "print the version");
   for (const { name, operands, about } of COMMANDS)
     program.command(`${name} ${operands}`.trim()).description(about);
 }

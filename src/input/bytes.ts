@@ -9,6 +9,8 @@ export interface ByteReader {
    * for. Throws (or rejects with) an HvmsgError where reading fails.
    */
   read(into: Uint8Array, at: number, length: number): number | Promise<number>;
+  /** Whether somebody writes it while it is read, who may take his time. */
+  readonly live?: true;
   close(): void;
 }
 
@@ -120,6 +122,7 @@ export function streamReader(stream: Readable): ByteReader {
   };
   return {
     read: (into, at, length) => (left.length > 0 ? take(into, at, length) : wait(into, at, length)),
+    live: true,
     close: () => stream.destroy(),
   };
 }

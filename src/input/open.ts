@@ -36,9 +36,10 @@ export async function openSource(
   const trouble = (what: string) => reporter.trouble(name, what);
   let reader = await openReader(name, stdin, trouble);
   const missing = undecided(options);
-  const patience = setTimeout(() => {
-    if (missing.length > 0) reporter.note(waitingNote(missing));
-  }, PATIENCE_MS);
+  const patience =
+    reader.live && missing.length > 0
+      ? setTimeout(() => reporter.note(waitingNote(missing)), PATIENCE_MS)
+      : undefined;
   try {
     const magic = await readHead(reader, MAGIC_BYTES);
     const found = await unpacked(magic, withHead(magic, reader), trouble);

@@ -28,6 +28,8 @@ function isTextCharacter(code: number): boolean {
 
 /** Whether the first bytes of an input are JSON records: an object, or an array of them, with a member that they have. */
 export function recogniseJsonLines(head: Uint8Array): boolean {
+  // Most inputs tell by their first byte that they are none: 0xef begins a byte order mark.
+  if (![0x09, 0x0a, 0x0d, 0x20, 0x5b, 0x7b, 0xef].includes(head[0] ?? 0)) return false;
   const text = Buffer.from(head.subarray(0, 1024)).toString("utf8");
   const member = /^\uFEFF?[\s[]*\{\s*"([A-Za-z0-9]+)"\s*:/.exec(text)?.[1];
   if (member === undefined) return false;

@@ -48,10 +48,16 @@ export function nameTable(what: string, text: string, named = true): NameTable {
 }
 
 function parseRow(line: string, named: boolean): NameRow {
-  const [range = "", ...words] = line.split(" ");
-  const [first = "", last = first] = range.split("-");
-  const name = named ? (words.shift() ?? "") : words.join(" ");
-  return { first: Number(first), last: Number(last), name, doc: words.join(" ") };
+  const [range, rest] = cut(line, " ");
+  const [first, last] = cut(range, "-");
+  const [name, doc] = named ? cut(rest, " ") : [rest, rest];
+  return { first: Number(first), last: Number(last || first), name, doc };
+}
+
+/** What stands before a mark, and what after it. */
+function cut(text: string, mark: string): [before: string, after: string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function search(rows: readonly NameRow[], value: number): NameRow | undefined {

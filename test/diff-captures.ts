@@ -101,3 +101,25 @@ export async function jsonDiff(...args: string[]): Promise<JsonDiff> {
     ran,
   };
 }
+
+/** A record without what tells where and when it was. */
+export function withoutPlace({ index: _, offset: __, time: ___, ...rest }: Record): unknown {
+  return rest;
+}
+
+/** A's records with the differences applied; inserted ones take the places that they have among B's. */
+export function applied(
+  a: readonly Record[],
+  b: readonly Record[],
+  differences: readonly Difference[],
+): unknown[] {
+  const gone = new Set(differences.flatMap((each) => (each.op === "delete" ? [each.a.index] : [])));
+  const changed = new Map(
+    differences.flatMap((each) => (each.op === "change" ? [[each.a.index, each.b]] : [])),
+  );
+  const inserted = new Map(
+    differences.flatMap((each) => (each.op === "insert" ? [[each.b.index, each.b]] : [])),
+  );
+  const kept = a.filter(({ index }) => !gone.has(index)).map((record) => changed.get(record.index) ?? record);
+  return b.map(({ index }) => withoutPlace(inserted.get(index) ?? (kept.shift() as Record)));
+}

@@ -2,12 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  applied,
   type Difference,
   type Event,
   encodeEvent,
   jsonDiff,
   KERNEL,
   type Record,
+  withoutPlace,
   writeCapture,
 } from "./diff-captures.ts";
 import { jsonLines, run } from "./run.ts";
@@ -63,8 +65,6 @@ const files = (a: readonly Event[], b: readonly Event[], stale = 0): [string, st
     b.map((event) => encodeEvent(event, stale)),
   ),
 ];
-
-const withoutPlace = ({ index: _, offset: __, ...rest }: Record) => rest;
 
 describe("known edits, where RIPs are unique", () => {
   it("are recovered exactly, whatever the interleaving and the stale bytes", () =>
@@ -188,19 +188,6 @@ describe("a slid capture", () => {
 async function decode(path: string): Promise<Record[]> {
   const { stdout } = await run(["decode", "--json", "--abi", "hvhdk", path]);
   return jsonLines(stdout) as unknown as Record[];
-}
-
-/** A's records with the differences applied; inserted ones take the places that they have among B's. */
-function applied(a: readonly Record[], b: readonly Record[], differences: readonly Difference[]): unknown[] {
-  const gone = new Set(differences.flatMap((each) => (each.op === "delete" ? [each.a.index] : [])));
-  const changed = new Map(
-    differences.flatMap((each) => (each.op === "change" ? [[each.a.index, each.b]] : [])),
-  );
-  const inserted = new Map(
-    differences.flatMap((each) => (each.op === "insert" ? [[each.b.index, each.b]] : [])),
-  );
-  const kept = a.filter(({ index }) => !gone.has(index)).map((record) => changed.get(record.index) ?? record);
-  return b.map(({ index }) => withoutPlace(inserted.get(index) ?? (kept.shift() as Record)));
 }
 
 function swapped(difference: Difference): unknown {

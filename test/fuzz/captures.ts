@@ -31,6 +31,7 @@ interface Container {
   /** Options that name it, instead of having it recognised. */
   options: readonly string[];
   stride?: number;
+  at?: number;
   isText?: true;
   make(messages: readonly Uint8Array[], rng: Rng, abi: Abi): Uint8Array;
 }
@@ -115,6 +116,7 @@ function records(name: string | undefined, stride: number, at: number): Containe
   return {
     options: name === undefined ? [] : ["--input", name],
     stride,
+    at,
     make: (messages) =>
       Buffer.concat(
         messages.map((message) => {
@@ -134,10 +136,11 @@ export function decodedByOracle(messages: readonly Uint8Array[], abi: Abi): Orac
   });
 }
 
-/** A message as a packet: whole, or only as far as its payload reaches. */
+/** A message as a packet: whole, or only as far as its payload reaches, or cut. */
 function packetOf(message: Uint8Array, rng: Rng): TestPacket {
   const needed = 16 + Math.min(240, message[4] as number);
-  const bytes = randomBelow(rng, 3) === 0 ? message.subarray(0, needed) : message;
+  const length = randomPick(rng, [256, 256, 256, needed, needed, randomBelow(rng, 257)]);
+  const bytes = message.subarray(0, length);
   return { bytes, time: BigInt(rng()) * BigInt(randomPick(rng, [1, 1000, 1_000_000])) };
 }
 
@@ -320,6 +323,7 @@ export interface Capture {
   /** Options that say what it is. */
   options: readonly string[];
   stride: number | undefined;
+  at: number;
   isText: boolean;
   /** Whether it is packed, and whether what is packed can be unpacked without loss. */
   packed: boolean;
@@ -348,6 +352,7 @@ export function makeCapture(recipe: Recipe): Capture {
     sound: sameBytes(plain, inner),
     options: [...about.options, "--abi", abi],
     stride: about.stride,
+    at: about.at ?? 0,
     isText: about.isText === true,
     packed: isPacked,
     packedDamage: outerDamages.length > 0,

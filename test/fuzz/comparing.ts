@@ -1,5 +1,7 @@
 /** Pairs of captures through `diff` with any options: the counts add up, nothing differs from itself. */
 import fc from "fast-check";
+import { flatten } from "../columns.ts";
+import { applied, type Difference, type Record, withoutPlace } from "../diff-captures.ts";
 import { jsonLines, type Ran } from "../run.ts";
 import { makeCapture, recipes } from "./captures.ts";
 import { writeOddly } from "./reading.ts";
@@ -71,6 +73,8 @@ export async function checkDiff({ a, b, options, selection, form, name, columns 
   if (text.status !== json.status)
     throw new Error(`status ${text.status} with ${form.join(" ")}, else ${json.status}`);
   await checkCounts(json, files, [...selection, "--abi", a.abi], options, given.size);
+  if (selection.length === 0 && options.every((option) => option === "--interleaved"))
+    await checkApplied(json, files, a.abi, options.length > 0, given.size);
   const itself = await obey([...argv, "--json", "--", files[0] as string, files[0] as string], given);
   if (itself.stdout === "" || options.some((option) => option.startsWith("--slide"))) return;
   const summary = jsonLines(itself.stdout).at(-1);
@@ -103,9 +107,61 @@ async function checkCounts(
     counts.push(Number((await obey(["filter", "-c", ...selecting, "--", file], { size })).stdout));
   if (equal + changed + deleted !== counts[0] || equal + changed + inserted !== counts[1])
     throw new Error(`${JSON.stringify(summary)} of ${counts.join(" and ")}`);
+  checkChanges(differences as unknown as Difference[], options);
   const count = changed + deleted + inserted;
   if (!options.includes("--limit") && differences.length !== count)
     throw new Error(`${differences.length} differences, the summary has ${count}`);
   if (json.status !== 2 && json.status !== Number(count > 0))
     throw new Error(`status ${json.status}, ${count} differ`);
+}
+
+/** What is told to have changed has: the values are those of the records, and differ. */
+function checkChanges(differences: readonly Difference[], options: readonly string[]): void {
+  const isSlid = options.some((option) => option.startsWith("--slide"));
+  for (const difference of differences) {
+    if (difference.op !== "change") continue;
+    const { a, b, changes } = difference;
+    // A list of problems is there only where there are any.
+    const sides = [a, b].map((record) => flatten({ problems: [], ...record }));
+    const wrong = changes.find((change) =>
+      [change.a, change.b].some(
+        (value, side) =>
+          value !== null && JSON.stringify(value) !== JSON.stringify(sides[side]?.get(change.field)),
+      ),
+    );
+    const same = changes.find((change) => JSON.stringify(change.a) === JSON.stringify(change.b));
+    if (changes.length === 0 || wrong || (same && !isSlid))
+      throw new Error(
+        `no change: ${JSON.stringify(wrong ?? same)} in ${JSON.stringify(difference).slice(0, 2000)}`,
+      );
+  }
+}
+
+/** The differences lead from A to B: what is in none of them is equal. */
+async function checkApplied(
+  json: Ran,
+  files: readonly string[],
+  abi: string,
+  whole: boolean,
+  size: number,
+): Promise<void> {
+  if (json.stdout === "") return;
+  const differences = jsonLines(json.stdout).slice(0, -1) as unknown as Difference[];
+  const sides: Record[][] = [];
+  for (const file of files) {
+    const { stdout } = await obey(["decode", "--json", "--abi", abi, "--", file], { size });
+    sides.push(jsonLines(stdout) as unknown as Record[]);
+  }
+  const [a = [], b = []] = sides;
+  const groups = new Set<unknown>(whole ? ["all"] : [...a, ...b].map((record) => record.vpIndex));
+  for (const group of groups) {
+    const isMember = (record: Record) => whole || record.vpIndex === group;
+    const found = applied(a.filter(isMember), b.filter(isMember), differences);
+    const expected = b.filter(isMember).map(withoutPlace);
+    const at = expected.findIndex((record, place) => JSON.stringify(record) !== JSON.stringify(found[place]));
+    if (at >= 0)
+      throw new Error(
+        `VP ${group}: ${JSON.stringify(found[at])?.slice(0, 2000)} is said to be ${JSON.stringify(expected[at]).slice(0, 2000)}`,
+      );
+  }
 }

@@ -5,8 +5,10 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { fieldCatalog } from "../../src/record/index.ts";
+import { oracleDecode } from "../oracle/decode.ts";
 import { jsonLines, type Ran } from "../run.ts";
 import { type Capture, inPieces, makeCapture, type Recipe, recipes } from "./captures.ts";
+import { NAMES } from "./names.ts";
 import { obey } from "./rules.ts";
 
 type Json = Record<string, unknown>;
@@ -157,7 +159,8 @@ export async function checkReading({
   if (!capture.packedDamage) equal("in pieces", pieces, whole);
   const records = jsonLines(whole.stdout);
   checkOrder(records);
-  if (!capture.packedDamage) checkAccount(capture, whole, records.length);
+  if (!capture.packedDamage) checkAccount(capture, recipe, whole, records.length);
+  if (!capture.packed) checkBytes(capture, recipe, records);
   if (!capture.packed) await checkSound(capture, whole, records, size);
   await checkView(VIEWS[view] as View, capture, records.length, recipe);
   if (!recognised) return;
@@ -183,20 +186,52 @@ function checkOrder(records: readonly Json[]): void {
   }
 }
 
-/** Records of one size: each is printed, an empty slot, a page without a message, or told to be cut short. */
-function checkAccount({ bytes, stride, plain, packed }: Capture, ran: Ran, printed: number): void {
-  const gaps = emptySlots(ran);
+/** Records of one size: each is printed, an empty slot, or a page without a message; of a cut one what there is. */
+function checkAccount(capture: Capture, { container }: Recipe, ran: Ran, printed: number): void {
+  const { bytes, stride, at, packed } = capture;
   // Damage may look like a compression.
   if (stride === undefined || packed || /compressed with|(gzip|zstd) data/.test(ran.stderr)) return;
+  const gaps = emptySlots(ran);
   const without = Number(/(\d+) VP assist pages? held no message/.exec(ran.stderr)?.[1] ?? 0);
   const rest = bytes.length % stride;
-  const extra = printed + gaps + without - Math.floor(bytes.length / stride);
-  const told = ran.stderr.includes("cut short");
-  if (extra < 0 || extra > (rest > 0 ? 1 : 0) || (rest > 0 && !(told && ran.status === 2)))
+  const wanted = Math.floor(bytes.length / stride) + Number(rest - at >= (container === "header" ? 4 : 16));
+  const told = rest === 0 || (ran.status === 2 && ran.stderr.includes("cut short"));
+  if (printed + gaps + without !== wanted || !told)
     throw new Error(
-      `${bytes.length} bytes (${plain.length} before) of ${stride} each: ${printed} printed, ${gaps} empty, ${without} without; ${excerpt(ran.stderr)}`,
+      `${bytes.length} bytes of ${stride} each: ${printed} printed, ${gaps} empty, ${without} without; ${excerpt(ran.stderr)}`,
     );
 }
+
+/** Every record is what the oracle makes of the bytes at its offset, as many as there are: nothing is invented. */
+function checkBytes(capture: Capture, { container, abi }: Recipe, records: readonly Json[]): void {
+  const { bytes, stride, sound } = capture;
+  const isPcap = container === "pcap" && sound >= PCAP_HEADER_BYTES;
+  if (stride === undefined && !isPcap) return;
+  const input = container === "header" ? "header" : "message";
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (const { index, offset, time, ...rest } of records as {
+    index: number;
+    offset: number;
+    time?: string;
+  }[]) {
+    const most = input === "header" ? 40 : 256;
+    // The length of a packet stands 8 bytes before it.
+    const length = isPcap ? view.getUint32(offset - 8, (bytes[0] as number) !== 0xa1) : most;
+    const there = Uint8Array.from(bytes.subarray(offset, offset + Math.min(most, length)));
+    // A packet of a whole payload lacks nothing.
+    const isWhole = isPcap && there.length >= 16 + Math.min(240, there[4] as number);
+    const read = isWhole ? new Uint8Array(256) : there;
+    read.set(there);
+    const timed = time === undefined ? {} : { time };
+    const expected = JSON.stringify(
+      oracleDecode(read, { abi, input, index, offset, names: NAMES, ...timed }),
+    );
+    const printed = JSON.stringify({ index, offset, ...timed, ...rest });
+    if (printed !== expected) throw new Error(`${excerpt(printed)}\nthe oracle: ${excerpt(expected)}`);
+  }
+}
+
+const PCAP_HEADER_BYTES = 24;
 
 /** Records that a reader may hold back, or finish only with what follows them. */
 const HELD = 2;

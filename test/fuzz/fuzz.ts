@@ -18,10 +18,14 @@ const { values } = parseArgs({
 });
 const targets = TARGETS.filter(({ name }) => values.target === undefined || name === values.target);
 const begun = Date.now();
-const end = begun + Number(values.minutes) * 60_000;
+let end = begun + Number(values.minutes) * 60_000;
 const first = Number(values.seed ?? begun % 0x7fffffff);
 const failures = new Map<string, Failure>();
 
+// The first Ctrl-C ends it after the round that it is at, with what was found.
+process.once("SIGINT", () => {
+  end = 0;
+});
 await loadSchema();
 watch.dog = startWatchdog(60_000);
 if (targets.length === 0) say(`no such target; there are ${TARGETS.map(({ name }) => name).join(", ")}`);
@@ -37,6 +41,8 @@ async function runRounds(): Promise<void> {
     for (const target of targets)
       if (Date.now() < end) tell(await runTarget(target, seed, Math.ceil(target.cases / 6)));
     say(`seed ${seed}: ${counted.runs} runs, ${failures.size} failures`);
+    // Nothing else lets a signal in.
+    await new Promise(setImmediate);
   }
 }
 

@@ -20,7 +20,7 @@ export function isHeader(bytes: Uint8Array, at: number): boolean {
 export function isKnownMessage(bytes: Uint8Array, at: number): boolean {
   if (bytes.length < at + 16) return false;
   const code = readU32(bytes, at);
-  return code !== 0 && CODES.has(code) && isPossible(bytes, at);
+  return code !== 0 && isPossible(bytes, at) && CODES.has(code);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { usageError } from "../base/errors.ts";
 import { didYouMean } from "../base/text.ts";
 import type { Field } from "../layout/index.ts";
-import { ABIS, MESSAGE_TYPES } from "../messages/index.ts";
+import { ABIS, type Abi, MESSAGE_TYPES, type MessageType } from "../messages/index.ts";
 import { type Shape, Shapes } from "./shape.ts";
 
 /** A field as users know it: one path, whatever the messages and ABIs that have it. */
@@ -24,7 +24,7 @@ export function fieldCatalog(): ReadonlyMap<string, CatalogEntry> {
 
 function makeCatalog(): Map<string, CatalogEntry> {
   const entries = new Map<string, CatalogEntry>();
-  const shapes = fullShapes(new Shapes());
+  const shapes = payloadShapes(new Shapes());
   const withHeader = shapes.find((shape) => shape.byPath.has("rip")) as Shape;
   for (const shape of [withHeader, ...shapes]) {
     for (const field of shape.fields) {
@@ -40,17 +40,28 @@ function makeCatalog(): Map<string, CatalogEntry> {
   return new Map([...header, ...payload].map((entry) => [entry.path, entry]));
 }
 
+/** A shape for every payload at its full size: types that share one have the same fields. */
+function payloadShapes(shapes: Shapes): Shape[] {
+  return ABIS.flatMap((abi) => {
+    const payloads = MESSAGE_TYPES.map((type) => type.payload[abi]);
+    const firsts = MESSAGE_TYPES.filter((type, place) => payloads.indexOf(type.payload[abi]) === place);
+    return firsts.map((type) => fullShape(shapes, abi, type));
+  });
+}
+
 /** A shape for every message type at its full size, under both ABIs, and for the type that nobody knows. */
 export function fullShapes(shapes: Shapes): Shape[] {
   const UNKNOWN_CODE = 0x8001ffff;
   return ABIS.flatMap((abi) => [
-    ...MESSAGE_TYPES.map((type) => shapes.find(abi, "message", type.code, fullSize(type.payload[abi]), 256)),
+    ...MESSAGE_TYPES.map((type) => fullShape(shapes, abi, type)),
     shapes.find(abi, "message", UNKNOWN_CODE, 240, 256),
   ]);
 }
 
-function fullSize(payload: { kind: string; largestSize: number }): number {
-  return payload.kind === "raw" || payload.largestSize < 240 ? Math.min(240, payload.largestSize + 8) : 240;
+function fullShape(shapes: Shapes, abi: Abi, { code, payload }: MessageType): Shape {
+  const { kind, largestSize } = payload[abi];
+  const size = kind === "raw" || largestSize < 240 ? Math.min(240, largestSize + 8) : 240;
+  return shapes.find(abi, "message", code, size, 256);
 }
 
 /** Members of the record that hvmsg adds when asked to; they are in no bytes, so a filter does not know them. */

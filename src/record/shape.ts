@@ -195,17 +195,28 @@ interface LaidOutPayload {
 
 const LAID_OUT: Record<Abi, Map<Payload, LaidOutPayload>> = { hvhdk: new Map(), hvimapi: new Map() };
 
+const BEGINNINGS: Record<Abi, Map<Payload["begins"], LaidOut>> = { hvhdk: new Map(), hvimapi: new Map() };
+
 /** Lays out a payload, once: random data has it in a shape for every payloadSize. */
 export function layOutPayload(abi: Abi, payload: Payload): LaidOutPayload {
   let laidOut = LAID_OUT[abi].get(payload);
   if (laidOut === undefined) {
-    const first = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[payload.begins];
-    const beginning = layOutInOrder(first, MESSAGE_HEADER_BYTES, "");
+    const beginning = layOutBeginning(abi, payload.begins);
     const items = layOutInOrder(payload.items, MESSAGE_HEADER_BYTES + beginning.size, "payload.");
     laidOut = { beginning, items };
     LAID_OUT[abi].set(payload, laidOut);
   }
   return laidOut;
+}
+
+/** Lays out what payloads begin with, once for all that begin the same. */
+function layOutBeginning(abi: Abi, begins: Payload["begins"]): LaidOut {
+  const known = BEGINNINGS[abi].get(begins);
+  if (known) return known;
+  const items = { header: interceptHeader(abi), vpIndex: [VP_INDEX_ITEM], nothing: [] }[begins];
+  const beginning = layOutInOrder(items, MESSAGE_HEADER_BYTES, "");
+  BEGINNINGS[abi].set(begins, beginning);
+  return beginning;
 }
 
 /** Lays out items, with their checks in the order of the bits that they look at. */

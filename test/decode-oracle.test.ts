@@ -1,8 +1,12 @@
-/** A last record that is cut short, as hvmsg prints it, against the plain decoder; whole ones are in fuzz.test.ts. */
+/**
+ * The plain decoder knows every message type; a last record that is cut short, as hvmsg prints it, is compared with it
+ * here, whole ones in fuzz.test.ts.
+ */
 import { describe, expect, it } from "vitest";
+import { ABIS, MESSAGE_TYPES } from "../src/messages/index.ts";
 import { NAMES } from "./fuzz/names.ts";
-import { oracleDecode } from "./oracle/decode.ts";
-import { createRng, randomBelow, randomHeader, randomMessage } from "./oracle/random.ts";
+import { oracleDecode, oraclePayload } from "./oracle/decode.ts";
+import { createRng, randomBelow, randomCodes, randomHeader, randomMessage } from "./oracle/random.ts";
 import { run } from "./run.ts";
 
 describe("JSON lines equal the oracle", () => {
@@ -23,4 +27,15 @@ describe("JSON lines equal the oracle", () => {
       }
     });
   }
+});
+
+describe("the oracle and the random messages know every message type", () => {
+  for (const { name, code, payload } of MESSAGE_TYPES)
+    it(name, () => {
+      for (const abi of ABIS) {
+        const { kind, size } = payload[abi].withoutHeader ?? payload[abi];
+        expect(oraclePayload(code, abi), "test/oracle/decode.ts").toEqual({ kind, least: size });
+      }
+      expect(randomCodes(), "test/oracle/random.ts").toContain(code);
+    });
 });

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../src/commands/index.ts";
-import { sizeOf } from "../src/layout/index.ts";
-import { ABIS, MESSAGE_TYPES } from "../src/messages/index.ts";
+import { MESSAGE_TYPES } from "../src/messages/index.ts";
 import { TOP } from "./shell.ts";
 
 const SOURCE = join(TOP, "src");
@@ -72,34 +71,6 @@ describe("tables", () => {
     const sorted = [...MESSAGE_TYPES].sort((a, b) => a.code - b.code);
     expect(MESSAGE_TYPES).toEqual(sorted);
     for (const type of MESSAGE_TYPES) expect(type.short.length).toBeLessThanOrEqual(24);
-  });
-
-  it("payload sizes are those of the documents", () => {
-    const sizes: Record<string, [hvhdk: number, hvimapi: number]> = {
-      memory: [0x50, 0xf0],
-      ioPort: [0x80, 0x80],
-      msr: [0x40, 0x40],
-      cpuid: [0x68, 0x68],
-      exception: [0xf0, 0xf0],
-      hypercall: [0xc4, 0xc4],
-      register: [0x40, 0x40],
-      interruptionDeliverable: [0x30, 0x30],
-      sipi: [0x30, 0x30],
-      sintDeliverable: [0x30, 0x30],
-      vmgexit: [0x68, 0x68],
-      apicEoi: [8, 8],
-      gpaAttribute: [0xf0, 0xf0],
-      unsupportedFeature: [16, 16],
-      timer: [24, 24],
-      halt: [40, 40],
-      unrecoverableException: [40, 40],
-    };
-    for (const { payload } of MESSAGE_TYPES)
-      ABIS.forEach((abi, place) => {
-        const { kind, size, largestSize, items, begins } = payload[abi];
-        if (sizes[kind]) expect([kind, size]).toEqual([kind, sizes[kind][place]]);
-        expect(sizeOf(items) + { header: 40, vpIndex: 4, nothing: 0 }[begins]).toBe(largestSize);
-      });
   });
 
   it("every command has a name of its own, examples, and an about without a full stop", async () => {

@@ -4,7 +4,7 @@
  * so that where the two disagree, one of them misreads the layouts.
  *
  * Every payload has one function that reads its fields in the order of their bytes; so keys and problems come
- * out in the record's order by themselves.
+ * out in the record's order by themselves. To add a message type, add its row to MESSAGE_TYPES and to PAYLOADS.
  */
 
 /** Which reading of the common header and of the memory message applies. */
@@ -76,20 +76,20 @@ function decodeMessage(bytes: Uint8Array, options: OracleOptions): OracleRecord 
   const c = context(bytes, 16, Math.min(payloadSize, 240), options);
   const code = c.view.getUint32(0x00, true);
   if (code === 0) return null;
-  const type = messageTypeOf(code);
+  const [name, kind] = MESSAGE_TYPES[code] ?? [undefined, "raw"];
 
   const record = decodePlace(options);
-  record.messageType = type?.name ?? `0x${code.toString(16).padStart(8, "0")}`;
+  record.messageType =
+    name === undefined ? `0x${code.toString(16).padStart(8, "0")}` : `HvMessageType${name}`;
   record.messageTypeCode = code;
   record.payloadSize = payloadSize;
   record.messagePending = (c.view.getUint8(0x05) & 1) === 1;
   record.sender = hex64(c.view.getBigUint64(0x08, true));
 
-  const kind = type?.kind ?? "raw";
   if (bytes.length < 256) c.problems.push(`record cut short: ${bytes.length} of 256 bytes`);
-  if (type === undefined) c.problems.push(`unknown messageType ${record.messageType}`);
+  if (name === undefined) c.problems.push(`unknown messageType ${record.messageType}`);
   if (payloadSize > 240) c.problems.push(`payloadSize ${payloadSize} exceeds 240`);
-  const least = leastPayloadSize(kind, c.abi);
+  const least = leastOf(kind, c.abi);
   if (Math.min(payloadSize, 240) < least) {
     c.problems.push(`payloadSize ${Math.min(payloadSize, 240)} is less than ${kind}'s ${least}`);
   }
@@ -100,7 +100,7 @@ function decodeMessage(bytes: Uint8Array, options: OracleOptions): OracleRecord 
   if (reserved !== 0) c.problems.push(`reserved bytes at 0x6 are set: 0x${reserved.toString(16)}`);
 
   const payload: OracleRecord = { kind };
-  decodePayload(kind, c, record, payload);
+  PAYLOADS[kind].read(c, record, payload);
   record.payload = payload;
   if (c.problems.length > 0) record.problems = c.problems;
   return record;
@@ -124,252 +124,99 @@ function decodePlace(options: OracleOptions): OracleRecord {
 // ----------------------------------------------------------------------------------------------------
 // Message types
 
-type Kind =
-  | "memory"
-  | "ioPort"
-  | "msr"
-  | "cpuid"
-  | "exception"
-  | "hypercall"
-  | "register"
-  | "interruptionDeliverable"
-  | "sipi"
-  | "sintDeliverable"
-  | "vmgexit"
-  | "unrecoverableException"
-  | "halt"
-  | "apicEoi"
-  | "gpaAttribute"
-  | "unsupportedFeature"
-  | "timer"
-  | "invalidVpRegisterValue"
-  | "legacyFpError"
-  | "opaqueIntercept"
-  | "eventLogBuffer"
-  | "sintIntercept"
-  | "raw";
-
-function messageTypeOf(code: number): { name: string; kind: Kind } | undefined {
-  switch (code) {
-    case 0x80000000:
-      return { name: "HvMessageTypeUnmappedGpa", kind: "memory" };
-    case 0x80000001:
-      return { name: "HvMessageTypeGpaIntercept", kind: "memory" };
-    case 0x80000003:
-      return { name: "HvMessageTypeUnacceptedGpa", kind: "memory" };
-    case 0x80000004:
-      return { name: "HvMessageTypeGpaAttributeIntercept", kind: "gpaAttribute" };
-    case 0x80000005:
-      return { name: "HvMessageTypeEnablePartitionVtlIntercept", kind: "raw" };
-    case 0x80000010:
-      return { name: "HvMessageTypeTimerExpired", kind: "timer" };
-    case 0x80000020:
-      return { name: "HvMessageTypeInvalidVpRegisterValue", kind: "invalidVpRegisterValue" };
-    case 0x80000021:
-      return { name: "HvMessageTypeUnrecoverableException", kind: "unrecoverableException" };
-    case 0x80000022:
-      return { name: "HvMessageTypeUnsupportedFeature", kind: "unsupportedFeature" };
-    case 0x80000023:
-      return { name: "HvMessageTypeTlbPageSizeMismatch", kind: "raw" };
-    case 0x80000024:
-      return { name: "HvMessageTypeIommuFault", kind: "raw" };
-    case 0x80000030:
-      return { name: "HvMessageTypeApicEoi", kind: "apicEoi" };
-    case 0x80000031:
-      return { name: "HvMessageTypeFerrAsserted", kind: "legacyFpError" };
-    case 0x8000003f:
-      return { name: "HvMessageTypeOpaqueIntercept", kind: "opaqueIntercept" };
-    case 0x80000040:
-      return { name: "HvMessageTypeEventLogBufferComplete", kind: "eventLogBuffer" };
-    case 0x80000050:
-      return { name: "HvMessageTypeHypercallIntercept", kind: "hypercall" };
-    case 0x80000060:
-      return { name: "HvMessageTypeSynicEventIntercept", kind: "raw" };
-    case 0x80000061:
-      return { name: "HvMessageTypeSynicSintIntercept", kind: "sintIntercept" };
-    case 0x80000062:
-      return { name: "HvMessageTypeSynicSintDeliverable", kind: "sintDeliverable" };
-    case 0x80000070:
-      return { name: "HvMessageTypeAsyncCallCompletion", kind: "raw" };
-    case 0x80000071:
-      return { name: "HvMessageTypeInsufficientMemory", kind: "raw" };
-    case 0x80000100:
-      return { name: "HvMessageTypeSchedulerVpSignalBitset", kind: "raw" };
-    case 0x80000101:
-      return { name: "HvMessageTypeSchedulerVpSignalPair", kind: "raw" };
-    case 0x80010000:
-      return { name: "HvMessageTypeX64IoPortIntercept", kind: "ioPort" };
-    case 0x80010001:
-      return { name: "HvMessageTypeMsrIntercept", kind: "msr" };
-    case 0x80010002:
-      return { name: "HvMessageTypeX64CpuidIntercept", kind: "cpuid" };
-    case 0x80010003:
-      return { name: "HvMessageTypeExceptionIntercept", kind: "exception" };
-    case 0x80010004:
-      return { name: "HvMessageTypeX64ApicEoi", kind: "apicEoi" };
-    case 0x80010005:
-      return { name: "HvMessageTypeX64LegacyFpError", kind: "legacyFpError" };
-    case 0x80010006:
-      return { name: "HvMessageTypeRegisterIntercept", kind: "register" };
-    case 0x80010007:
-      return { name: "HvMessageTypeX64Halt", kind: "halt" };
-    case 0x80010008:
-      return { name: "HvMessageTypeX64InterruptionDeliverable", kind: "interruptionDeliverable" };
-    case 0x80010009:
-      return { name: "HvMessageTypeX64SipiIntercept", kind: "sipi" };
-    case 0x8001000a:
-      return { name: "HvMessageTypeX64RdtscIntercept", kind: "raw" };
-    case 0x8001000b:
-      return { name: "HvMessageTypeX64ApicSmiIntercept", kind: "raw" };
-    case 0x8001000c:
-      return { name: "HvMessageTypeArm64ResetIntercept", kind: "raw" };
-    case 0x8001000d:
-      return { name: "HvMessageTypeX64ApicInitSipiIntercept", kind: "raw" };
-    case 0x8001000e:
-      return { name: "HvMessageTypeX64ApicWriteIntercept", kind: "raw" };
-    case 0x8001000f:
-      return { name: "HvMessageTypeX64ProxyInterruptIntercept", kind: "raw" };
-    case 0x80010010:
-      return { name: "HvMessageTypeX64IsolationCtrlRegIntercept", kind: "raw" };
-    case 0x80010011:
-      return { name: "HvMessageTypeX64SnpGuestRequestIntercept", kind: "raw" };
-    case 0x80010012:
-      return { name: "HvMessageTypeX64ExceptionTrapIntercept", kind: "raw" };
-    case 0x80010013:
-      return { name: "HvMessageTypeX64SevVmgexitIntercept", kind: "vmgexit" };
-    case 0x80010015:
-      return { name: "HvMessageTypeX64MsrListIntercept", kind: "raw" };
-    default:
-      return undefined;
-  }
+/** A payload: the payloadSize below which a message is short of its (smallest) documented layout, and what reads it. */
+interface Payload {
+  least: number | Record<OracleAbi, number>;
+  read(c: Context, record: OracleRecord, payload: OracleRecord): void;
 }
 
-/** The payloadSize below which a message is short of its (smallest) documented layout. */
-function leastPayloadSize(kind: Kind, abi: OracleAbi): number {
-  switch (kind) {
-    case "memory":
-      return abi === "hvhdk" ? 0x50 : 0xf0;
-    case "ioPort":
-      return 0x80;
-    case "msr":
-      return 0x40;
-    case "cpuid":
-      return 0x68;
-    case "exception":
-      return 0xf0;
-    case "hypercall":
-      return 0xc4; // rust-vmm mshv headers; hvdef has 0xd0
-    case "register":
-      return 0x40;
-    case "interruptionDeliverable":
-      return 0x30;
-    case "sipi":
-      return 0x30;
-    case "sintDeliverable":
-      return 0x30;
-    case "vmgexit":
-      return 0x68;
-    case "unrecoverableException":
-      return 0x28;
-    case "halt":
-      return 8; // the form without a header, as VirtualBox saw it
-    case "apicEoi":
-      return 8;
-    case "gpaAttribute":
-      return 0xf0;
-    case "unsupportedFeature":
-      return 0x10;
-    case "timer":
-      return 0x18;
-    case "invalidVpRegisterValue":
-      return 8;
-    case "legacyFpError":
-      return 8;
-    case "opaqueIntercept":
-      return 4;
-    case "eventLogBuffer":
-      return 8;
-    case "sintIntercept":
-      return 4;
-    case "raw":
-      return 0;
-  }
+/** Every payload by its kind, a row each. */
+const PAYLOADS = {
+  memory: { least: { hvhdk: 0x50, hvimapi: 0xf0 }, read: decodeMemory },
+  ioPort: { least: 0x80, read: decodeIoPort },
+  msr: { least: 0x40, read: decodeMsr },
+  cpuid: { least: 0x68, read: decodeCpuid },
+  exception: { least: 0xf0, read: decodeException },
+  // rust-vmm mshv headers; hvdef has 0xd0.
+  hypercall: { least: 0xc4, read: decodeHypercall },
+  register: { least: 0x40, read: decodeRegister },
+  interruptionDeliverable: { least: 0x30, read: decodeInterruptionDeliverable },
+  sipi: { least: 0x30, read: decodeSipi },
+  sintDeliverable: { least: 0x30, read: decodeSintDeliverable },
+  vmgexit: { least: 0x68, read: decodeVmgexit },
+  unrecoverableException: { least: 0x28, read: decodeUnrecoverableException },
+  // The form without a header, as VirtualBox saw it.
+  halt: { least: 8, read: decodeHalt },
+  apicEoi: { least: 8, read: decodeApicEoi },
+  gpaAttribute: { least: 0xf0, read: decodeGpaAttribute },
+  unsupportedFeature: { least: 0x10, read: decodeUnsupportedFeature },
+  timer: { least: 0x18, read: decodeTimer },
+  invalidVpRegisterValue: { least: 8, read: decodeVpIndexAndReserved },
+  legacyFpError: { least: 8, read: decodeVpIndexAndReserved },
+  opaqueIntercept: { least: 4, read: decodeOpaqueIntercept },
+  eventLogBuffer: { least: 8, read: decodeEventLogBuffer },
+  sintIntercept: { least: 4, read: decodeSintIntercept },
+  raw: { least: 0, read: decodeRaw },
+} as const satisfies Record<string, Payload>;
+
+/** The payload that a message type has: its kind, and the least payloadSize that is whole. Undefined: an unknown type. */
+export function oraclePayload(code: number, abi: OracleAbi): { kind: string; least: number } | undefined {
+  const [, kind] = MESSAGE_TYPES[code] ?? [];
+  return kind && { kind, least: leastOf(kind, abi) };
 }
 
-function decodePayload(kind: Kind, c: Context, record: OracleRecord, payload: OracleRecord): void {
-  switch (kind) {
-    case "memory":
-      if (c.abi === "hvhdk") decodeMemoryHvhdk(c, record, payload);
-      else decodeMemoryHvimapi(c, record, payload);
-      break;
-    case "ioPort":
-      decodeIoPort(c, record, payload);
-      break;
-    case "msr":
-      decodeMsr(c, record, payload);
-      break;
-    case "cpuid":
-      decodeCpuid(c, record, payload);
-      break;
-    case "exception":
-      decodeException(c, record, payload);
-      break;
-    case "hypercall":
-      decodeHypercall(c, record, payload);
-      break;
-    case "register":
-      decodeRegister(c, record, payload);
-      break;
-    case "interruptionDeliverable":
-      decodeInterruptionDeliverable(c, record, payload);
-      break;
-    case "sipi":
-      decodeSipi(c, record, payload);
-      break;
-    case "sintDeliverable":
-      decodeSintDeliverable(c, record, payload);
-      break;
-    case "vmgexit":
-      decodeVmgexit(c, record, payload);
-      break;
-    case "unrecoverableException":
-      decodeUnrecoverableException(c, record, payload);
-      break;
-    case "halt":
-      decodeHalt(c, record, payload);
-      break;
-    case "apicEoi":
-      decodeApicEoi(c, record, payload);
-      break;
-    case "gpaAttribute":
-      decodeGpaAttribute(c, record, payload);
-      break;
-    case "unsupportedFeature":
-      decodeUnsupportedFeature(c, record, payload);
-      break;
-    case "timer":
-      decodeTimer(c, payload);
-      break;
-    case "invalidVpRegisterValue":
-      decodeVpIndexAndReserved(c, record, payload);
-      break;
-    case "legacyFpError":
-      decodeVpIndexAndReserved(c, record, payload);
-      break;
-    case "opaqueIntercept":
-      decodeOpaqueIntercept(c, record, payload);
-      break;
-    case "eventLogBuffer":
-      decodeEventLogBuffer(c, payload);
-      break;
-    case "sintIntercept":
-      decodeSintIntercept(c, payload);
-      break;
-    case "raw":
-      payload.bytes = hexBytes(c, 0, c.size);
-      break;
-  }
+function leastOf(kind: keyof typeof PAYLOADS, abi: OracleAbi): number {
+  const { least }: Payload = PAYLOADS[kind];
+  return typeof least === "number" ? least : least[abi];
 }
+
+/** Every message type by its code, a row each: its name after `HvMessageType`, and its payload. */
+const MESSAGE_TYPES: Record<number, readonly [name: string, kind: keyof typeof PAYLOADS]> = {
+  2147483648: ["UnmappedGpa", "memory"],
+  2147483649: ["GpaIntercept", "memory"],
+  2147483651: ["UnacceptedGpa", "memory"],
+  2147483652: ["GpaAttributeIntercept", "gpaAttribute"],
+  2147483653: ["EnablePartitionVtlIntercept", "raw"],
+  2147483664: ["TimerExpired", "timer"],
+  2147483680: ["InvalidVpRegisterValue", "invalidVpRegisterValue"],
+  2147483681: ["UnrecoverableException", "unrecoverableException"],
+  2147483682: ["UnsupportedFeature", "unsupportedFeature"],
+  2147483683: ["TlbPageSizeMismatch", "raw"],
+  2147483684: ["IommuFault", "raw"],
+  2147483696: ["ApicEoi", "apicEoi"],
+  2147483697: ["FerrAsserted", "legacyFpError"],
+  2147483711: ["OpaqueIntercept", "opaqueIntercept"],
+  2147483712: ["EventLogBufferComplete", "eventLogBuffer"],
+  2147483728: ["HypercallIntercept", "hypercall"],
+  2147483744: ["SynicEventIntercept", "raw"],
+  2147483745: ["SynicSintIntercept", "sintIntercept"],
+  2147483746: ["SynicSintDeliverable", "sintDeliverable"],
+  2147483760: ["AsyncCallCompletion", "raw"],
+  2147483761: ["InsufficientMemory", "raw"],
+  2147483904: ["SchedulerVpSignalBitset", "raw"],
+  2147483905: ["SchedulerVpSignalPair", "raw"],
+  2147549184: ["X64IoPortIntercept", "ioPort"],
+  2147549185: ["MsrIntercept", "msr"],
+  2147549186: ["X64CpuidIntercept", "cpuid"],
+  2147549187: ["ExceptionIntercept", "exception"],
+  2147549188: ["X64ApicEoi", "apicEoi"],
+  2147549189: ["X64LegacyFpError", "legacyFpError"],
+  2147549190: ["RegisterIntercept", "register"],
+  2147549191: ["X64Halt", "halt"],
+  2147549192: ["X64InterruptionDeliverable", "interruptionDeliverable"],
+  2147549193: ["X64SipiIntercept", "sipi"],
+  2147549194: ["X64RdtscIntercept", "raw"],
+  2147549195: ["X64ApicSmiIntercept", "raw"],
+  2147549196: ["Arm64ResetIntercept", "raw"],
+  2147549197: ["X64ApicInitSipiIntercept", "raw"],
+  2147549198: ["X64ApicWriteIntercept", "raw"],
+  2147549199: ["X64ProxyInterruptIntercept", "raw"],
+  2147549200: ["X64IsolationCtrlRegIntercept", "raw"],
+  2147549201: ["X64SnpGuestRequestIntercept", "raw"],
+  2147549202: ["X64ExceptionTrapIntercept", "raw"],
+  2147549203: ["X64SevVmgexitIntercept", "vmgexit"],
+  2147549205: ["X64MsrListIntercept", "raw"],
+};
 
 // ----------------------------------------------------------------------------------------------------
 // The common header and the segments
@@ -479,6 +326,11 @@ function putSegment(c: Context, out: OracleRecord, name: string, at: number): vo
 
 // ----------------------------------------------------------------------------------------------------
 // Payloads that begin with the header
+
+function decodeMemory(c: Context, record: OracleRecord, payload: OracleRecord): void {
+  if (c.abi === "hvhdk") decodeMemoryHvhdk(c, record, payload);
+  else decodeMemoryHvimapi(c, record, payload);
+}
 
 function decodeMemoryHvhdk(c: Context, record: OracleRecord, payload: OracleRecord): void {
   decodeInterceptHeader(c, record);
@@ -809,7 +661,7 @@ function decodeUnsupportedFeature(c: Context, record: OracleRecord, payload: Ora
   putUndecodedBytes(c, payload, 0x10);
 }
 
-function decodeTimer(c: Context, payload: OracleRecord): void {
+function decodeTimer(c: Context, _record: OracleRecord, payload: OracleRecord): void {
   putU32(c, payload, "timerIndex", 0x00);
   reportReservedBytes(c, 0x04, 4);
   putU64(c, payload, "expirationTime", 0x08);
@@ -829,15 +681,19 @@ function decodeOpaqueIntercept(c: Context, record: OracleRecord, payload: Oracle
   putUndecodedBytes(c, payload, 0x04);
 }
 
-function decodeEventLogBuffer(c: Context, payload: OracleRecord): void {
+function decodeEventLogBuffer(c: Context, _record: OracleRecord, payload: OracleRecord): void {
   putU32(c, payload, "eventLogType", 0x00);
   putU32(c, payload, "bufferIndex", 0x04);
   putUndecodedBytes(c, payload, 0x08);
 }
 
-function decodeSintIntercept(c: Context, payload: OracleRecord): void {
+function decodeSintIntercept(c: Context, _record: OracleRecord, payload: OracleRecord): void {
   putU32(c, payload, "sintIndex", 0x00);
   putUndecodedBytes(c, payload, 0x04);
+}
+
+function decodeRaw(c: Context, _record: OracleRecord, payload: OracleRecord): void {
+  payload.bytes = hexBytes(c, 0, c.size);
 }
 
 // ----------------------------------------------------------------------------------------------------

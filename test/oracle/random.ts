@@ -82,6 +82,12 @@ interface Shape {
   tidy(rng: Rng, payload: DataView, abi: OracleAbi): void;
 }
 
+/** Codes of the messages that `randomMessage` makes, without what it spoils. */
+export function randomCodes(): Set<number> {
+  return new Set([...SHAPES.map(({ code }) => code), ...UNDOCUMENTED_CODES]);
+}
+
+/** A row for each way in which a message of a type can be whole; what comes often is there more than once. */
 const SHAPES: readonly Shape[] = [
   { code: 0x80000000, sizes: memorySizes, tidy: tidyMemory },
   { code: 0x80000001, sizes: memorySizes, tidy: tidyMemory },

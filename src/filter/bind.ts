@@ -15,9 +15,8 @@ import {
   type Shape,
 } from "../record/index.ts";
 import { type AddressFault, rangeOfAddress, rangesOfSymbol } from "./addresses.ts";
-import { and, type BitsTest, type Node, normalised, not, or, type Range } from "./node.ts";
+import { type BitsTest, type Node, normalised, not, or, type Range } from "./node.ts";
 import { parseNumber } from "./numbers.ts";
-import { isNegation } from "./operators.ts";
 import { type Expression, errorAt, type Place, type Written } from "./parse.ts";
 import { codesOfType } from "./types.ts";
 
@@ -63,8 +62,6 @@ class Binder {
           );
         return bits(field.path, [[1n, 1n]]);
       }
-      case "mask":
-        return this.#mask(expression.field, expression.value);
       case "in":
         return this.#in(expression.field, expression.items);
       case "compare":
@@ -74,13 +71,17 @@ class Binder {
 
   #compare({ field: name, operator, value, place }: Extract<Expression, { is: "compare" }>): Node {
     const field = this.#field(name);
-    const unordered = UNORDERED[field.type];
-    if (operator.ordering && unordered !== undefined)
-      this.#fail(place, `'${field.path}' is ${unordered}, which has no order: use ==, != or in`);
-    if (isNegation(operator)) return and(present(field), not(this.#equals(field, value)));
-    if (!operator.ordering) return this.#equals(field, value);
-    const most = mostOf(field);
-    return ranged(field, operator.ranges(this.#number(field, value), most));
+    return operator.bind({
+      present: () => present(field),
+      equal: () => this.#equals(field, value),
+      within: (ranges) => {
+        const unordered = UNORDERED[field.type];
+        if (unordered !== undefined)
+          this.#fail(place, `'${field.path}' is ${unordered}, which has no order: use ==, != or in`);
+        return ranged(field, ranges(this.#number(field, value), mostOf(field)));
+      },
+      sharesBit: () => this.#mask(name, field, value),
+    });
   }
 
   #in(name: Written, items: { first: Written; last: Written }[]): Node {
@@ -143,8 +144,7 @@ class Binder {
     return "fault" in found ? this.#fail(place, found.fault, found.hint) : found;
   }
 
-  #mask(name: Written, value: Written): Node {
-    const field = this.#field(name);
+  #mask(name: Written, field: Field, value: Written): Node {
     if (field.type === "flags" || field.path === "rflags") {
       const bit =
         value.kind === "word" ? RFLAGS_BITS.find(([, flag]) => flag === value.text.toUpperCase()) : undefined;

@@ -3,7 +3,7 @@ import { type Field, RFLAGS_BITS } from "../layout/index.ts";
 import { MESSAGE_TYPES } from "../messages/index.ts";
 import { type CatalogEntry, fieldCatalog } from "../record/index.ts";
 import { hasOrder } from "./bind.ts";
-import { OPERATORS } from "./operators.ts";
+import { OPERATOR_SYMBOLS, OPERATOR_WORDS, OPERATORS } from "./operators.ts";
 import { typeNames } from "./types.ts";
 
 /** Something that can stand where a word is being written. */
@@ -68,7 +68,10 @@ export function expressionCandidates(text: string): Candidate[] {
 }
 
 /** `field ==`, `field & ` at the end; `&&` is none. */
-const COMPARED = /([A-Za-z_][\w.]*)(?:\s*(?:==|!=|<=|>=|<|>|(?<!&)&)|\s+(?:eq|ne|le|ge|lt|gt)(?=\s))\s*$/i;
+const COMPARED = new RegExp(
+  String.raw`([A-Za-z_][\w.]*)(?:\s*(?:${OPERATOR_SYMBOLS})|\s+(?:${OPERATOR_WORDS})(?=\s))\s*$`,
+  "i",
+);
 const SET = /([A-Za-z_][\w.]*)\s+in\s*\{(?:[^}]*(?:,|\.\.))?\s*$/i;
 const FIELD_PLACE = /(?:^|[(!]|&&|\|\||\b(?:and|or|not|has)\s)\s*$/i;
 const AFTER_FIELD = /(?:^|[(!]|&&|\|\||\b(?:and|or|not)\s)\s*([A-Za-z_][\w.]*)\s+$/i;
@@ -81,13 +84,9 @@ function candidate(text: string, about: string, shown = text): Candidate {
 }
 
 function operatorCandidates(field: Field, before: string): Candidate[] {
-  const operators = OPERATORS.filter((each) => !each.ordering || hasOrder(field));
-  const spellings = [
-    ...operators.map((each) => each.spellings[0] as string),
-    ...(hasOrder(field) ? ["&"] : []),
-    "in {",
-  ];
-  return spellings.map((each) => candidate(before + each, field.doc, each));
+  const operators = OPERATORS.filter((each) => !each.ordered || hasOrder(field));
+  const spellings = operators.map((each) => each.spellings[0] as string);
+  return [...spellings, "in {"].map((each) => candidate(before + each, field.doc, each));
 }
 
 /** The values that have names; of a number without names, none. */

@@ -48,15 +48,3 @@ export function normalised(ranges: readonly Range[]): Range[] {
   }
   return joined;
 }
-
-/** What is left of 0 to `most` without the ranges. */
-export function complement(ranges: readonly Range[], most: bigint): Range[] {
-  const left: Range[] = [];
-  let next = 0n;
-  for (const [first, last] of normalised(ranges)) {
-    if (first > next) left.push([next, first - 1n]);
-    next = last + 1n;
-  }
-  if (next <= most) left.push([next, most]);
-  return left;
-}

@@ -1,5 +1,5 @@
 import { type HvmsgError, usageError } from "../base/errors.ts";
-import { OPERATORS, type Operator } from "./operators.ts";
+import { OPERATOR_SYMBOLS, OPERATORS, type Operator } from "./operators.ts";
 
 /** A place in the text of an expression: what a caret points at. */
 export interface Place {
@@ -21,7 +21,6 @@ export type Expression =
   /** A field alone: a bit that must be set. */
   | { is: "bit"; field: Written }
   | { is: "compare"; field: Written; operator: Operator; value: Written; place: Place }
-  | { is: "mask"; field: Written; value: Written }
   | { is: "in"; field: Written; items: { first: Written; last: Written }[] };
 
 interface Token extends Place {
@@ -29,8 +28,17 @@ interface Token extends Place {
   kind: "number" | "word" | "text" | "symbol" | "end";
 }
 
-const TOKEN =
-  /\s*(?:(?<number>\d(?:\w|(?<=[0-9a-f])_)*)|(?<word>[%A-Za-z_#](?:[\w#+]|-(?=\w)|\.(?=\w))*)|(?<text>"[^"]*"|'[^']*')|(?<symbol>&&|\|\||==|!=|<=|>=|\.\.|[!<>&(){},=|-])|(?<end>$))/y;
+/** `=`, `|` and `-` are there to be refused with a better sentence. */
+const TOKEN = new RegExp(
+  [
+    String.raw`\s*(?:(?<number>\d(?:\w|(?<=[0-9a-f])_)*)`,
+    String.raw`(?<word>[%A-Za-z_#](?:[\w#+]|-(?=\w)|\.(?=\w))*)`,
+    `(?<text>"[^"]*"|'[^']*')`,
+    String.raw`(?<symbol>&&|\|\||\.\.|${OPERATOR_SYMBOLS}|[!(){},=|-])`,
+    "(?<end>$))",
+  ].join("|"),
+  "y",
+);
 
 /**
  * Parses an expression. Throws a usage error that points at the place; `option` names where the text came from.
@@ -100,10 +108,6 @@ export function parseExpression(text: string, option: string): Expression {
       take();
       return { is: "compare", field: name, operator, value: value(), place: token };
     }
-    if (isSymbol(token, "&")) {
-      take();
-      return { is: "mask", field: name, value: value() };
-    }
     if (isWord(token, "in")) {
       take();
       return { is: "in", field: name, items: set() };
@@ -111,7 +115,7 @@ export function parseExpression(text: string, option: string): Expression {
     if (isSymbol(token, "=")) throw errorAt(text, option, token, "compare with '==', not '='");
     if (isSymbol(token, "|")) throw errorAt(text, option, token, "join with '||', not '|'");
     const ends = token.kind === "end" || [")", "&&", "||"].includes(token.text) || isWord(token, "and", "or");
-    if (!ends) fail(token, "an operator (== != < <= > >= & in)");
+    if (!ends) fail(token, `an operator (${OPERATORS.map(({ spellings }) => spellings[0]).join(" ")} in)`);
     return { is: "bit", field: name };
   };
   const value = (): Written => {

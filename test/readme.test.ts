@@ -5,6 +5,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../src/commands/index.ts";
+import { CONTAINERS } from "../src/input/index.ts";
+import { FORMATS } from "../src/output/index.ts";
 import { hasProgram, shell, TOP } from "./shell.ts";
 
 const PATH = join(TOP, "README.md");
@@ -33,6 +36,12 @@ describe("README", () => {
   const commands = rows.flatMap((line) =>
     [...line.matchAll(/`(hvmsg [^`]*samples\/[^`]*)`/g)].map((match) => match[1] as string),
   );
+
+  it("has every command, container and format of files in its tables", () => {
+    const named = new Set(rows.flatMap((row) => row.match(/(?<=`(hvmsg )?)[a-z-]+(?=[` ])/g) ?? []));
+    const files = FORMATS.filter(({ extensions }) => extensions.length > 0);
+    for (const { name } of [...COMMANDS, ...CONTAINERS, ...files]) expect(named).toContain(name);
+  });
 
   it("has the filters that people want", () => expect(commands.length).toBeGreaterThanOrEqual(10));
 

@@ -8,6 +8,7 @@ import {
   type Destination,
   FORMATS,
   type Format,
+  type FormatTaking,
   isPartitionField,
   openDataSet,
   type TimeStyle,
@@ -27,10 +28,10 @@ export const OUTPUT_OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: "--fields <list>",
-    about: "only these fields, as 'hvmsg fields' lists them (table, jsonl, json, csv, parquet)",
+    about: `only these fields, as 'hvmsg fields' lists them (${formatsThatTake("fields")})`,
     values: "fields",
   },
-  { flags: "--no-header", about: "no header line (table, csv)" },
+  { flags: "--no-header", about: `no header line (${formatsThatTake("header")})` },
   {
     flags: "--partition-by <list>",
     about: "with -o FOLDER: a Parquet data set with a folder for each value of these fields",
@@ -75,13 +76,20 @@ export async function openOutput(
     return { sink: openDataSet({ ...about, style }, by, folder), output: folder };
   }
   const format = chooseFormat(options, path);
-  if (fields && !format.takesFields) throw usageError(`--fields does not go with --format ${format.name}`);
+  if (fields && !format.takes.includes("fields"))
+    throw usageError(`--fields does not go with --format ${format.name}`);
   checkAdditions(format, fields ?? [], additions);
   const file = openOutputFile(options);
   if (!file && format.binary && io.stdout.isTty)
     throw usageError(`--format ${format.name} is no text for a terminal`, "write it to a file with -o FILE");
   const destination: Destination = file ?? io.stdout;
   return { sink: format.open({ ...about, style }, destination), output: file };
+}
+
+function formatsThatTake(what: FormatTaking): string {
+  return FORMATS.filter(({ takes }) => takes.includes(what))
+    .map(({ name }) => name)
+    .join(", ");
 }
 
 /** The fields of --partition-by; throws a usage error where other options contradict it, or a field is of no use. */
@@ -107,16 +115,16 @@ function checkAdditions(
   fields: readonly string[],
   additions: Additions & { time?: TimeStyle },
 ): void {
-  if (additions.time && format.name !== "table")
+  const shown = format.takes.includes("additions");
+  if (additions.time && !format.takes.includes("time"))
     throw usageError(
-      `--time is for --format table, not ${format.name}`,
+      `--time is for --format ${formatsThatTake("time")}, not ${format.name}`,
       "every other format has the field time",
     );
-  if (additions.disassembler && !format.takesAdditions)
-    throw usageError(`--disasm does not go with --format ${format.name}`);
+  if (additions.disassembler && !shown) throw usageError(`--disasm does not go with --format ${format.name}`);
   for (const { path, option } of ADDED_FIELDS) {
     if (!fields.includes(path)) continue;
-    if (!format.takesAdditions) throw usageError(`--fields ${path} does not go with --format ${format.name}`);
+    if (!shown) throw usageError(`--fields ${path} does not go with --format ${format.name}`);
     const there = path === "symbol" ? additions.symbols : additions.disassembler;
     if (!there) throw usageError(`--fields ${path} needs ${option}`);
   }

@@ -51,6 +51,9 @@ export interface FormatOptions extends Additions {
   time?: TimeStyle;
 }
 
+/** `--fields`, `--no-header`, `--time`; additions are symbols and instructions. */
+export type FormatTaking = "fields" | "header" | "time" | "additions";
+
 /** A format of `-f`: a row in formats.ts. */
 export interface Format {
   name: string;
@@ -58,12 +61,10 @@ export interface Format {
   extensions: readonly string[];
   /** One line for `--help`. */
   about: string;
-  /** Whether `--fields` means something to it. */
-  takesFields: boolean;
+  /** Options that mean something to it. */
+  takes: readonly FormatTaking[];
   /** Whether it is no text, and so nothing for a terminal. */
   binary?: true;
-  /** Whether it shows additions: symbols, instructions. */
-  takesAdditions?: boolean;
   open(options: FormatOptions, destination: Destination): Sink;
 }
 

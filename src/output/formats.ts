@@ -3,7 +3,7 @@ import type { Field, Phrase } from "../layout/index.ts";
 import { type Batch, makeBatch, type Shape, type Sink } from "../record/index.ts";
 import { compilePhrase } from "./compile.ts";
 import { makeCsv } from "./csv.ts";
-import type { DestinationFolder, Format, FormatOptions, TextFormat } from "./format.ts";
+import type { DestinationFolder, Format, FormatOptions, FormatTaking, TextFormat } from "./format.ts";
 import { compileJson, jsonText } from "./json-lines.ts";
 import { LazySink } from "./lazy-sink.ts";
 import { PcapngSink } from "./pcapng.ts";
@@ -15,21 +15,27 @@ import { hexText, type RecordText, treeText } from "./tree.ts";
 
 /** Every format of `-f`, a row each. The first is the default. */
 export const FORMATS: readonly Format[] = [
-  textFormat("table", [], "one line a message, in columns of fixed width", true, tableFormat),
-  textFormat("tree", [], "every field a line, with its meaning", false, (options) =>
+  textFormat(
+    "table",
+    [],
+    "one line a message, in columns of fixed width",
+    ["fields", "header", "time"],
+    tableFormat,
+  ),
+  textFormat("tree", [], "every field a line, with its meaning", [], (options) =>
     perRecord(options, treeText),
   ),
-  textFormat("hex", [], "the tree beside the bytes it comes from", false, (options) =>
+  textFormat("hex", [], "the tree beside the bytes it comes from", [], (options) =>
     perRecord(options, hexText),
   ),
-  textFormat("jsonl", [".jsonl", ".ndjson"], "one JSON object a line", true, jsonLinesFormat),
-  textFormat("json", [".json"], "one JSON array", true, jsonArrayFormat),
-  textFormat("csv", [".csv"], "a header row, then a row a message (RFC 4180)", true, makeCsv),
+  textFormat("jsonl", [".jsonl", ".ndjson"], "one JSON object a line", ["fields"], jsonLinesFormat),
+  textFormat("json", [".json"], "one JSON array", ["fields"], jsonArrayFormat),
+  textFormat("csv", [".csv"], "a header row, then a row a message (RFC 4180)", ["fields", "header"], makeCsv),
   {
     name: "raw",
     extensions: [".bin"],
     about: "the messages themselves, 256 bytes each",
-    takesFields: false,
+    takes: [],
     binary: true,
     open: (_options, destination) => new RawSink(destination),
   },
@@ -37,7 +43,7 @@ export const FORMATS: readonly Format[] = [
     name: "pcapng",
     extensions: [".pcapng"],
     about: "packets of link type USER0, for Wireshark",
-    takesFields: false,
+    takes: [],
     binary: true,
     open: (_options, destination) => new PcapngSink(destination),
   },
@@ -45,7 +51,7 @@ export const FORMATS: readonly Format[] = [
     name: "parquet",
     extensions: [".parquet"],
     about: "typed columns, for DuckDB, Spark and others",
-    takesFields: true,
+    takes: ["fields"],
     binary: true,
     open: (options, destination) =>
       new LazySink(async () => (await import("./parquet/parquet.ts")).openParquet(options, destination)),
@@ -70,15 +76,14 @@ function textFormat(
   name: string,
   extensions: string[],
   about: string,
-  takesFields: boolean,
+  takes: readonly FormatTaking[],
   make: (options: FormatOptions) => TextFormat,
 ): Format {
   return {
     name,
     extensions,
     about,
-    takesFields,
-    takesAdditions: true,
+    takes: [...takes, "additions"],
     open: (options, destination) => new TextSink(options.shapes, make(options), destination),
   };
 }

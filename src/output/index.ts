@@ -9,6 +9,7 @@ export {
   type DestinationFolder,
   type Format,
   type FormatOptions,
+  type FormatTaking,
   type PartFile,
   TIME_STYLES,
   type TimeStyle,

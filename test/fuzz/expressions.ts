@@ -21,7 +21,8 @@ function numberOf(value: unknown): bigint | undefined {
   return typeof value === "string" && /^0x[0-9a-f]+$/.test(value) ? BigInt(value) : undefined;
 }
 
-const OPERATORS: [spellings: string[], holds: (a: bigint, b: bigint) => boolean][] = [
+/** What the operators mean between numbers, written anew. */
+export const MEANINGS: [spellings: string[], holds: (a: bigint, b: bigint) => boolean][] = [
   [["==", "eq", "EQ"], (a, b) => a === b],
   [["!=", "ne"], (a, b) => a !== b],
   [["<", "lt"], (a, b) => a < b],
@@ -103,10 +104,7 @@ function leaf(rng: Rng, records: JsonRecord[]): Meant {
     }
     default: {
       const { path, field } = randomPick(rng, numeric);
-      const [spellings, holds] = randomPick(
-        rng,
-        field.type === "position" ? OPERATORS.slice(0, 6) : OPERATORS,
-      );
+      const [spellings, holds] = randomPick(rng, field.type === "position" ? MEANINGS.slice(0, 6) : MEANINGS);
       const value = numberFor(rng, path, records);
       return {
         text: `${nameOf(rng, path)} ${randomPick(rng, spellings)} ${written(rng, value)}`,

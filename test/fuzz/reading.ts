@@ -49,7 +49,8 @@ export function writeOddly(bytes: Uint8Array | string, name: number, place = "a"
   return path;
 }
 
-const VIEWS: readonly View[] = [
+/** To fuzz another format, add a row. */
+export const VIEWS: readonly View[] = [
   { argv: ["decode"], count: ({ stdout }) => Math.max(0, lines(stdout) - 1) },
   {
     argv: ["decode", "--color", "always", "--time", "vp", "--disasm"],

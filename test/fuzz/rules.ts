@@ -1,5 +1,6 @@
 /** What every run of the command owes, whatever it is given. */
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { FORMATS } from "../../src/output/index.ts";
 import { jsonLines, type Ran, type RunOptions, run } from "../run.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -20,7 +21,7 @@ const OBEYED = /[^\P{Cc}\n]/u;
 /** What colours look like. */
 const COLOURS = /\x1b\[\d{1,2}m/g;
 
-const BINARY = ["raw", "pcapng", "parquet"];
+const BINARY = FORMATS.filter(({ binary }) => binary).map(({ name }) => name);
 
 export interface Given extends RunOptions {
   /** Bytes that are read, from wherever. */

@@ -76,7 +76,7 @@ function decodeMessage(bytes: Uint8Array, options: OracleOptions): OracleRecord 
   const c = context(bytes, 16, Math.min(payloadSize, 240), options);
   const code = c.view.getUint32(0x00, true);
   if (code === 0) return null;
-  const [name, kind] = MESSAGE_TYPES[code] ?? [undefined, "raw"];
+  const [, name, kind = "raw"] = rowOf(code);
 
   const record = decodePlace(options);
   record.messageType =
@@ -161,8 +161,12 @@ const PAYLOADS = {
 
 /** The payload that a message type has: its kind, and the least payloadSize that is whole. Undefined: an unknown type. */
 export function oraclePayload(code: number, abi: OracleAbi): { kind: string; least: number } | undefined {
-  const [, kind] = MESSAGE_TYPES[code] ?? [];
+  const [, , kind] = rowOf(code);
   return kind && { kind, least: leastOf(kind, abi) };
+}
+
+function rowOf(code: number): (typeof MESSAGE_TYPES)[number] | [] {
+  return MESSAGE_TYPES.find((row) => row[0] === code) ?? [];
 }
 
 function leastOf(kind: keyof typeof PAYLOADS, abi: OracleAbi): number {
@@ -170,53 +174,53 @@ function leastOf(kind: keyof typeof PAYLOADS, abi: OracleAbi): number {
   return typeof least === "number" ? least : least[abi];
 }
 
-/** Every message type by its code, a row each: its name after `HvMessageType`, and its payload. */
-const MESSAGE_TYPES: Record<number, readonly [name: string, kind: keyof typeof PAYLOADS]> = {
-  2147483648: ["UnmappedGpa", "memory"],
-  2147483649: ["GpaIntercept", "memory"],
-  2147483651: ["UnacceptedGpa", "memory"],
-  2147483652: ["GpaAttributeIntercept", "gpaAttribute"],
-  2147483653: ["EnablePartitionVtlIntercept", "raw"],
-  2147483664: ["TimerExpired", "timer"],
-  2147483680: ["InvalidVpRegisterValue", "invalidVpRegisterValue"],
-  2147483681: ["UnrecoverableException", "unrecoverableException"],
-  2147483682: ["UnsupportedFeature", "unsupportedFeature"],
-  2147483683: ["TlbPageSizeMismatch", "raw"],
-  2147483684: ["IommuFault", "raw"],
-  2147483696: ["ApicEoi", "apicEoi"],
-  2147483697: ["FerrAsserted", "legacyFpError"],
-  2147483711: ["OpaqueIntercept", "opaqueIntercept"],
-  2147483712: ["EventLogBufferComplete", "eventLogBuffer"],
-  2147483728: ["HypercallIntercept", "hypercall"],
-  2147483744: ["SynicEventIntercept", "raw"],
-  2147483745: ["SynicSintIntercept", "sintIntercept"],
-  2147483746: ["SynicSintDeliverable", "sintDeliverable"],
-  2147483760: ["AsyncCallCompletion", "raw"],
-  2147483761: ["InsufficientMemory", "raw"],
-  2147483904: ["SchedulerVpSignalBitset", "raw"],
-  2147483905: ["SchedulerVpSignalPair", "raw"],
-  2147549184: ["X64IoPortIntercept", "ioPort"],
-  2147549185: ["MsrIntercept", "msr"],
-  2147549186: ["X64CpuidIntercept", "cpuid"],
-  2147549187: ["ExceptionIntercept", "exception"],
-  2147549188: ["X64ApicEoi", "apicEoi"],
-  2147549189: ["X64LegacyFpError", "legacyFpError"],
-  2147549190: ["RegisterIntercept", "register"],
-  2147549191: ["X64Halt", "halt"],
-  2147549192: ["X64InterruptionDeliverable", "interruptionDeliverable"],
-  2147549193: ["X64SipiIntercept", "sipi"],
-  2147549194: ["X64RdtscIntercept", "raw"],
-  2147549195: ["X64ApicSmiIntercept", "raw"],
-  2147549196: ["Arm64ResetIntercept", "raw"],
-  2147549197: ["X64ApicInitSipiIntercept", "raw"],
-  2147549198: ["X64ApicWriteIntercept", "raw"],
-  2147549199: ["X64ProxyInterruptIntercept", "raw"],
-  2147549200: ["X64IsolationCtrlRegIntercept", "raw"],
-  2147549201: ["X64SnpGuestRequestIntercept", "raw"],
-  2147549202: ["X64ExceptionTrapIntercept", "raw"],
-  2147549203: ["X64SevVmgexitIntercept", "vmgexit"],
-  2147549205: ["X64MsrListIntercept", "raw"],
-};
+/** Every message type, a row each: its code, its name after `HvMessageType`, and its payload. */
+const MESSAGE_TYPES: readonly (readonly [code: number, name: string, kind: keyof typeof PAYLOADS])[] = [
+  [0x80000000, "UnmappedGpa", "memory"],
+  [0x80000001, "GpaIntercept", "memory"],
+  [0x80000003, "UnacceptedGpa", "memory"],
+  [0x80000004, "GpaAttributeIntercept", "gpaAttribute"],
+  [0x80000005, "EnablePartitionVtlIntercept", "raw"],
+  [0x80000010, "TimerExpired", "timer"],
+  [0x80000020, "InvalidVpRegisterValue", "invalidVpRegisterValue"],
+  [0x80000021, "UnrecoverableException", "unrecoverableException"],
+  [0x80000022, "UnsupportedFeature", "unsupportedFeature"],
+  [0x80000023, "TlbPageSizeMismatch", "raw"],
+  [0x80000024, "IommuFault", "raw"],
+  [0x80000030, "ApicEoi", "apicEoi"],
+  [0x80000031, "FerrAsserted", "legacyFpError"],
+  [0x8000003f, "OpaqueIntercept", "opaqueIntercept"],
+  [0x80000040, "EventLogBufferComplete", "eventLogBuffer"],
+  [0x80000050, "HypercallIntercept", "hypercall"],
+  [0x80000060, "SynicEventIntercept", "raw"],
+  [0x80000061, "SynicSintIntercept", "sintIntercept"],
+  [0x80000062, "SynicSintDeliverable", "sintDeliverable"],
+  [0x80000070, "AsyncCallCompletion", "raw"],
+  [0x80000071, "InsufficientMemory", "raw"],
+  [0x80000100, "SchedulerVpSignalBitset", "raw"],
+  [0x80000101, "SchedulerVpSignalPair", "raw"],
+  [0x80010000, "X64IoPortIntercept", "ioPort"],
+  [0x80010001, "MsrIntercept", "msr"],
+  [0x80010002, "X64CpuidIntercept", "cpuid"],
+  [0x80010003, "ExceptionIntercept", "exception"],
+  [0x80010004, "X64ApicEoi", "apicEoi"],
+  [0x80010005, "X64LegacyFpError", "legacyFpError"],
+  [0x80010006, "RegisterIntercept", "register"],
+  [0x80010007, "X64Halt", "halt"],
+  [0x80010008, "X64InterruptionDeliverable", "interruptionDeliverable"],
+  [0x80010009, "X64SipiIntercept", "sipi"],
+  [0x8001000a, "X64RdtscIntercept", "raw"],
+  [0x8001000b, "X64ApicSmiIntercept", "raw"],
+  [0x8001000c, "Arm64ResetIntercept", "raw"],
+  [0x8001000d, "X64ApicInitSipiIntercept", "raw"],
+  [0x8001000e, "X64ApicWriteIntercept", "raw"],
+  [0x8001000f, "X64ProxyInterruptIntercept", "raw"],
+  [0x80010010, "X64IsolationCtrlRegIntercept", "raw"],
+  [0x80010011, "X64SnpGuestRequestIntercept", "raw"],
+  [0x80010012, "X64ExceptionTrapIntercept", "raw"],
+  [0x80010013, "X64SevVmgexitIntercept", "vmgexit"],
+  [0x80010015, "X64MsrListIntercept", "raw"],
+];
 
 // ----------------------------------------------------------------------------------------------------
 // The common header and the segments

@@ -11,8 +11,6 @@ export interface Row {
   name: string;
   /** What is compared with what. */
   about: string;
-  /** Subcommand without which the row is left out. */
-  command?: string;
   /** Whether it needs a C compiler: for its reference, or to measure memory. */
   needsC?: boolean;
   /** Shell command under test. */
@@ -173,7 +171,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "filter-count",
     about: "filter -c over 1 GB in the page cache : dd bs=128k + node -e 0",
-    command: "filter",
     subject: filterCount,
     reference: (shop) => `dd bs=128k if=${gigabyte(shop)} of=/dev/null 2>/dev/null; ${shop.node} -e 0`,
     promise: { ratio: 2 },
@@ -185,7 +182,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "filter-memory",
     about: "peak of filter -c, 1 GB through a pipe",
-    command: "filter",
     needsC: true,
     subject: (shop) => `cat ${Array(4).fill(mixed(shop)).join(" ")} | ${filterCount(shop, "")}`,
     promise: { peakMb: 130 },
@@ -194,7 +190,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "stats",
     about: "stats over 1 GB in the page cache : filter -c",
-    command: "stats",
     subject: (shop) => `${shop.hvmsg} stats ${gigabyte(shop)}`,
     reference: filterCount,
     promise: { ratio: 3 },
@@ -215,7 +210,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "stats-memory",
     about: "peak of stats, 1 GB through a pipe",
-    command: "stats",
     needsC: true,
     subject: (shop) => `cat ${Array(4).fill(mixed(shop)).join(" ")} | ${shop.hvmsg} stats`,
     promise: { peakMb: 130 },
@@ -225,7 +219,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "diff",
     about: "diff of 200,000 with 200,000 messages, 1 % edits : C text of both, all fields + GNU diff",
-    command: "diff",
     needsC: true,
     subject: (shop) => `${shop.hvmsg} diff ${similar(shop, PAIR).join(" ")}`,
     // diff compares every field, so the text has to hold every field. As JSON records (print-json) it would be four
@@ -240,7 +233,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "diff-key-text",
     about: "the same : C text of both, key fields alone + GNU diff",
-    command: "diff",
     needsC: true,
     subject: (shop) => `${shop.hvmsg} diff ${similar(shop, PAIR).join(" ")}`,
     reference: (shop) => gnuDiff(shop, "print-key-text"),
@@ -252,7 +244,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "diff-memory",
     about: "peak of diff of 1,000,000 with 1,000,000 messages, 1 % edits",
-    command: "diff",
     needsC: true,
     subject: (shop) => `${shop.hvmsg} diff ${similar(shop, MIXED).join(" ")}`,
     promise: { peakMb: 1000 },
@@ -264,7 +255,6 @@ export const ROWS: readonly Row[] = [
   {
     name: "diff-unrelated",
     about: "diff of two captures of 200,000 that share nothing : the similar pair",
-    command: "diff",
     subject: (shop) => `${shop.hvmsg} diff ${unrelated(shop).join(" ")}`,
     reference: (shop) => `${shop.hvmsg} diff ${similar(shop, PAIR).join(" ")}`,
     promise: { ratio: 5 },

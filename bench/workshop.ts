@@ -34,7 +34,6 @@ export class Workshop {
   /** This Node, and the command under test, ready for a shell. */
   readonly node = quoted(process.execPath);
   readonly hvmsg: string;
-  readonly #help: string;
   readonly #edited = new Map<string, Edited>();
 
   /** Builds the command from a copy of the sources, so that work in the tree does not disturb what is measured. */
@@ -44,14 +43,8 @@ export class Workshop {
     symlinkSync(resolve("node_modules"), join(this.folder, "node_modules"));
     mustRun("node scripts/build.js", this.folder);
     this.hvmsg = `${this.node} ${quoted(join(this.folder, "bin/hvmsg.js"))}`;
-    this.#help = spawnSync(`${this.hvmsg} --help`, { shell: true, encoding: "utf8" }).stdout;
     this.hasC = spawnSync("gcc", ["--version"]).status === 0;
     if (this.hasC) writeFileSync(join(this.folder, "names.h"), namesHeader());
-  }
-
-  /** Whether the command under test has this subcommand. */
-  hasCommand(name: string): boolean {
-    return new RegExp(`^ +${name}\\b`, "m").test(this.#help);
   }
 
   /** Path, ready for a shell, of a program of bench/c. */

@@ -65,7 +65,7 @@ export interface Place {
   gva: bigint;
 }
 
-export interface ExceptionDetail {
+interface ExceptionDetail {
   vector: number;
   error?: number;
   parameter?: bigint;

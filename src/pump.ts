@@ -12,7 +12,7 @@ export interface Counts {
   printed: number;
 }
 
-export interface PumpOptions {
+interface PumpOptions {
   shapes: Shapes;
   select?: Select;
   /** Records to write at most, over all sources. */

@@ -85,7 +85,7 @@ export interface Summary {
   slide: string;
 }
 
-export interface JsonDiff {
+interface JsonDiff {
   differences: Difference[];
   summary: Summary;
   ran: Ran;

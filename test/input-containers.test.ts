@@ -85,7 +85,7 @@ function simPages(): Buffer {
 }
 
 /** Every container: its bytes for MESSAGES, and where the first message stands. */
-const CONTAINERS: Record<string, { bytes: Buffer; first: number; recognised?: string }> = {
+const CONTAINERS: Record<string, { bytes: Buffer; first: number }> = {
   message: { bytes: BINARY, first: 0 },
   "intercept-page": { bytes: pages(4096, 0, 0xa5), first: 0 },
   "hcl-run": { bytes: pages(4096, 0x10), first: 0x10 },

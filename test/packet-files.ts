@@ -1,7 +1,7 @@
 /** pcap and pcapng files made by hand, in every variant; it shares no code with the readers. */
 
 /** Byte order of what is made. */
-export type Order = "little" | "big";
+type Order = "little" | "big";
 
 export interface TestPacket {
   bytes: Uint8Array;
@@ -13,7 +13,7 @@ export interface TestPacket {
   interface?: number;
 }
 
-export interface PcapOptions {
+interface PcapOptions {
   order?: Order;
   nanoseconds?: boolean;
   linkType?: number;
@@ -54,7 +54,7 @@ export function sectionBlock(order: Order = "little", major = 1): Buffer {
   );
 }
 
-export interface InterfaceOptions {
+interface InterfaceOptions {
   linkType?: number;
   snapLength?: number;
   /** The byte of if_tsresol, and if_tsoffset. */

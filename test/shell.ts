@@ -19,7 +19,7 @@ export function shellPath(): string {
   return `${binFolder}${delimiter}${process.env.PATH}`;
 }
 
-export interface ShellRan {
+interface ShellRan {
   status: number | null;
   stdout: string;
   stderr: string;

@@ -1,7 +1,7 @@
 /** Messages as the texts in which people find them, written apart from the product. */
 
 /** How a text is made from the messages of a capture. */
-export type TextWriter = (messages: readonly Uint8Array[]) => string;
+type TextWriter = (messages: readonly Uint8Array[]) => string;
 
 const spaced = (bytes: Uint8Array) => Array.from(bytes, (byte) => pad(byte, 2)).join(" ");
 const pad = (value: number | bigint, digits: number) => value.toString(16).padStart(digits, "0");

@@ -1,5 +1,5 @@
 /** What went wrong, for the exit status and for tests. */
-export type TroubleCode = "usage" | "input" | "output";
+type TroubleCode = "usage" | "input" | "output";
 
 /**
  * A trouble that is told to the user as one sentence, never as a stack trace.

@@ -8,8 +8,8 @@ export interface Instruction {
   length?: number;
 }
 
-export const BAD = "(bad)";
-export const CUT_OFF = "(cut off)";
+const BAD = "(bad)";
+const CUT_OFF = "(cut off)";
 
 export interface Disassembler {
   /** The instruction at `rip` that the bytes begin with, as a processor with that bitness reads it. */
@@ -91,7 +91,7 @@ export function instructionOf(
 }
 
 /** How wide code is in the processor mode of a record (Intel SDM vol. 3, 2.2); undefined where it does not tell. */
-export function bitnessOf(batch: Batch, record: number, shape: Shape): Bitness | undefined {
+function bitnessOf(batch: Batch, record: number, shape: Shape): Bitness | undefined {
   const bit = (path: string) => {
     const field = shape.byPath.get(path);
     return field && readBits(batch.bytes, record * 256, field) === 1;

@@ -4,11 +4,10 @@
  * file, add its line to symbol-file.ts.
  */
 export {
-  bitnessOf,
   type Disassembler,
   type Instruction,
   instructionOf,
   openDisassembler,
 } from "./disassembler.ts";
-export { parseSymbols, type SymbolText } from "./symbol-file.ts";
+export { parseSymbols } from "./symbol-file.ts";
 export { type RipNames, type SymbolRow, Symbols } from "./symbols.ts";

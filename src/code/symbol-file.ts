@@ -1,7 +1,7 @@
 import type { SymbolRow } from "./symbols.ts";
 
 /** What the text of a symbol file holds. */
-export interface SymbolText {
+interface SymbolText {
   rows: SymbolRow[];
   /** Lines that are neither a symbol nor empty, and the number of the first, from 1. */
   badLines: number;

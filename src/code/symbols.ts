@@ -22,7 +22,7 @@ export interface RipNames {
 const CODE = /^[TtWwi]$/;
 
 /** Bytes that a symbol reaches at most where neither its size nor a next symbol tells. */
-export const MOST_REACH = 0x100000;
+const MOST_REACH = 0x100000;
 
 const CACHE_SLOTS = 4096;
 const MASK_64 = (1n << 64n) - 1n;

@@ -8,7 +8,7 @@ import { type Batch, flagNames, readUnsigned, type Shape, type Value } from "../
 import type { DiffView } from "./diff-view.ts";
 
 /** A changed field: both values in words, and what the change is about. */
-export interface ChangeText {
+interface ChangeText {
   readonly path: string;
   readonly a: string;
   readonly b: string;

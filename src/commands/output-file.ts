@@ -17,7 +17,7 @@ import type { OptionValues } from "./command.ts";
 import type { WholeOutput } from "./whole-output.ts";
 
 /** A file that is written under a temporary name beside it, and takes its name only when it is complete. */
-export interface OutputFile extends WholeOutput {
+interface OutputFile extends WholeOutput {
   write(bytes: Uint8Array): void;
 }
 

@@ -23,7 +23,7 @@ import type { WholeOutput } from "./whole-output.ts";
 const MOST_FILES = 10_000;
 
 /** A folder that is filled under a temporary name beside it, and takes its name only when it is complete. */
-export type OutputFolder = DestinationFolder & WholeOutput;
+type OutputFolder = DestinationFolder & WholeOutput;
 
 /**
  * Opens a folder that is not there yet, or is empty. Throws an HvmsgError (also from what is done with it later) where

@@ -77,7 +77,7 @@ export class StderrReporter implements Reporter {
   }
 }
 
-export interface ReadRun {
+interface ReadRun {
   files: readonly string[];
   input: InputOptions;
   shapes: Shapes;

@@ -14,7 +14,7 @@ import { pairOrder } from "./stats-json.ts";
 import { timeRows } from "./stats-time-text.ts";
 import { SECTION_WORDS } from "./stats-words.ts";
 
-export interface StatsTextOptions extends BarTableOptions {
+interface StatsTextOptions extends BarTableOptions {
   /** Rows of a section at most. */
   top: number;
   /** Names RIPs. */

@@ -37,7 +37,7 @@ const UNITS = [
 ] as const;
 
 /** `1.5 s`, `20 ms`, in the largest unit that is not below 1. */
-export function durationText(nanoseconds: number): string {
+function durationText(nanoseconds: number): string {
   const [factor, unit] = UNITS.find(([factor]) => nanoseconds >= factor) ?? [1, "ns"];
   return `${Number((nanoseconds / factor).toFixed(3))} ${unit}`;
 }

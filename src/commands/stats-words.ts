@@ -13,7 +13,7 @@ import {
 } from "../messages/index.ts";
 import type { Value } from "../record/index.ts";
 
-export interface SectionWords {
+interface SectionWords {
   title: string;
   /** The value as it is shown, and its meaning, from the key's words and the value in JSON. */
   row(low: number, high: number, value: Value): readonly [value: string, meaning: string];

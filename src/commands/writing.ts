@@ -46,7 +46,7 @@ export const COLOR_OPTION: OptionRow = {
 };
 
 /** An opened output: its sink, and what is to be made whole by `writeWhole`; none for standard output. */
-export interface OpenedOutput {
+interface OpenedOutput {
   sink: Sink;
   output: WholeOutput | undefined;
 }
@@ -142,7 +142,7 @@ function chooseFormat(options: OptionValues, path: string | undefined): Format {
 }
 
 /** Field paths from a list such as `rip,payload.portNumber`; groups stand for all below them. */
-export function parseFields(list: string, option = "--fields"): string[] {
+function parseFields(list: string, option = "--fields"): string[] {
   const names = list.split(",").map((name) => name.trim());
   if (names.some((name) => name === "")) throw usageError(`${option} '${list}' has an empty name in it`);
   return [...new Set(names.flatMap((name) => (isAdded(name) ? [name] : resolvePaths(name))))];

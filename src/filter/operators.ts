@@ -5,7 +5,7 @@
 import { and, type Node, not, type Range } from "./node.ts";
 
 /** What can be asked about the field and the value of a comparison; all throw a usage error where it has no answer. */
-export interface Operands {
+interface Operands {
   /** The message has the field. */
   present(): Node;
   /** The field has the value; of a list, the value is in it. */

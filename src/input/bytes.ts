@@ -98,7 +98,7 @@ function fileReader(fd: number): ByteReader {
 }
 
 /** Reads a stream; a chunk that is longer than what was asked for is handed out in parts. */
-export function streamReader(stream: Readable): ByteReader {
+function streamReader(stream: Readable): ByteReader {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let left: Uint8Array = new Uint8Array(0);
   const take = (into: Uint8Array, at: number, length: number) => {

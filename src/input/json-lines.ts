@@ -10,13 +10,13 @@ import { type ObjectSink, ObjectSplitter } from "./json-objects.ts";
 import { type MessageOut, type MessageParser, MessageSource } from "./message-source.ts";
 
 /** What the records of a source are, which is the same for all of them. */
-export interface RecordKind {
+interface RecordKind {
   framing: Framing;
   abi: Abi;
 }
 
 /** A parser of JSON records of one kind; loads the schema that they are checked with. */
-export async function makeJsonLinesParser(kind: RecordKind): Promise<MessageParser> {
+async function makeJsonLinesParser(kind: RecordKind): Promise<MessageParser> {
   const { recordSchema } = await import("../record/record-schema.ts");
   schema ??= recordSchema();
   return new JsonLinesParser(kind, schema);

@@ -47,16 +47,11 @@ export function findMessages(bytes: Uint8Array): number[] {
 }
 
 /** An unsigned little-endian integer of 16 bits. */
-export function readU16(bytes: Uint8Array, at: number): number {
+function readU16(bytes: Uint8Array, at: number): number {
   return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
 }
 
 /** An unsigned little-endian integer of 32 bits. */
 export function readU32(bytes: Uint8Array, at: number): number {
   return (readU16(bytes, at) | (readU16(bytes, at + 2) << 16)) >>> 0;
-}
-
-/** An unsigned big-endian integer of 32 bits. */
-export function readU32Big(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0);
 }

@@ -5,7 +5,7 @@ import { type Encoding, encodingOf } from "./text-head.ts";
 export const LINE_BYTES = 16 * 1024;
 
 /** A line without its end, or a piece of a long one: bytes[from..to), borrowed. */
-export interface LineSink {
+interface LineSink {
   /** `offset`: where the piece begins in the input; `first`, `last`: whether the line begins and ends here. */
   line(bytes: Uint8Array, from: number, to: number, offset: number, first: boolean, last: boolean): void;
 }

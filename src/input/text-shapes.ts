@@ -34,7 +34,7 @@ const TIME =
   /^(?:<\d{1,3}>)?(?:[a-z0-9]+ *: *[a-z]+ *: ?)?(?:\[[ \w.:<>+-]*\d[ \w.:<>+-]*\]|\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?(?:Z|[+-]\d\d:?\d\d))?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) ?/;
 
 /** Every shape, in the order in which they are tried. */
-export const LINE_SHAPES: readonly LineShape[] = [
+const LINE_SHAPES: readonly LineShape[] = [
   {
     name: "GDB x/xb x/xw x/xg, QEMU x",
     example: "0x7fffffffe000 <buf+16>:\t0x0000000080010000\t0x0000000000000005",
@@ -130,7 +130,7 @@ export interface ShapedLine {
 }
 
 /** Where the words of a line begin, for one shape; undefined where it is none of that shape. */
-export function shapedLine(line: string, shape: LineShape): ShapedLine | undefined {
+function shapedLine(line: string, shape: LineShape): ShapedLine | undefined {
   const match = shape.head.exec(line);
   if (!match) return undefined;
   const from = match.index + match[0].length;

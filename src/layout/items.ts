@@ -12,7 +12,7 @@ export interface Bit {
   doc?: string;
 }
 
-export interface UintItem {
+interface UintItem {
   item: "uint";
   name: string;
   size: 1 | 2 | 4;

@@ -2,7 +2,7 @@ import { mmioName } from "./names/index.ts";
 import { pageFaultWords } from "./words.ts";
 
 /** Reads another field of the same record, by its path; undefined where the record does not have it. */
-export type ReadOther = (path: string) => bigint | undefined;
+type ReadOther = (path: string) => bigint | undefined;
 
 /**
  * What single values mean, for `tree` and `hex`: a row a field, by its name, where the field's own documentation

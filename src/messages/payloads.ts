@@ -48,7 +48,7 @@ import {
 } from "./words.ts";
 
 /** What a payload begins with: the 40-byte header, a VP index alone, or nothing common. */
-export type Beginning = "header" | "vpIndex" | "nothing";
+type Beginning = "header" | "vpIndex" | "nothing";
 
 /** A field that tells events apart; of a 64-bit one only the lowest `width` bits count. */
 export interface IdentityField {

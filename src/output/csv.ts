@@ -27,7 +27,7 @@ export function makeCsv(options: FormatOptions): TextFormat {
 }
 
 /** Text as a CSV value: in quotes where it has to be. */
-export function csvText(text: string): string {
+function csvText(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

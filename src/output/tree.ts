@@ -16,7 +16,7 @@ import { instructionReader, lengthMeaning, symbolReader } from "./additions.ts";
 import type { FormatOptions } from "./format.ts";
 
 /** A record, its sentence, and how it is to be shown. */
-export interface RecordAbout {
+interface RecordAbout {
   batch: Batch;
   record: number;
   shape: Shape;

@@ -16,7 +16,7 @@ import { readValue, type Value } from "./value.ts";
 export type Values = ReadonlyMap<string, Value>;
 
 /** What a record is, before its values. */
-export interface EncodeAs {
+interface EncodeAs {
   abi: Abi;
   framing: Framing;
   messageTypeCode: number;
@@ -43,7 +43,7 @@ export function encodeRecord(shapes: Shapes, as: EncodeAs, values: Values): Uint
 }
 
 /** What became of a JSON record. */
-export interface EncodedRecord {
+interface EncodedRecord {
   /** As `encodeRecord` gives them. */
   bytes: Uint8Array;
   framing: Framing;

@@ -19,7 +19,7 @@ export function readUnsigned(bytes: Uint8Array, base: number, field: Field): big
 }
 
 /** An unsigned little-endian integer of `size` bytes. */
-export function littleEndian(bytes: Uint8Array, at: number, size: number): bigint {
+function littleEndian(bytes: Uint8Array, at: number, size: number): bigint {
   if (size > 4) return (littleEndian(bytes, at + 4, size - 4) << 32n) | littleEndian(bytes, at, 4);
   let value = 0;
   for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + (bytes[at + byte] as number);

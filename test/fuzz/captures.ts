@@ -177,7 +177,7 @@ function pcapng(messages: readonly Uint8Array[], rng: Rng): Uint8Array {
 const DAMAGES = ["bit", "cut", "drop", "double", "move", "noise", "number", "insert"] as const;
 
 /** A thing done to bytes: where (a share of their length, or bytes from the start), how far it reaches, with what. */
-export interface Damage {
+interface Damage {
   kind: (typeof DAMAGES)[number];
   where: number;
   length: number;

@@ -5,7 +5,7 @@ import { type Rng, randomBelow, randomPick } from "../oracle/random.ts";
 /** A record as it is parsed. */
 export type JsonRecord = Record<string, unknown>;
 /** An expression as text, and what it means over a JSON record. */
-export interface Meant {
+interface Meant {
   text: string;
   holds: (record: JsonRecord) => boolean;
 }

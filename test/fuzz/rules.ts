@@ -23,7 +23,7 @@ const COLOURS = /\x1b\[\d{1,2}m/g;
 
 const BINARY = FORMATS.filter(({ binary }) => binary).map(({ name }) => name);
 
-export interface Given extends RunOptions {
+interface Given extends RunOptions {
   /** Bytes that are read, from wherever. */
   size: number;
 }

@@ -15,7 +15,7 @@ import { checkReading, readingCases } from "./reading.ts";
 import { watch } from "./rules.ts";
 import { compareValues } from "./values.ts";
 
-export interface Target {
+interface Target {
   name: string;
   about: string;
   /** Cases of one round, so that the targets share the time well. */
@@ -30,7 +30,7 @@ const valueCases = fc.record({
 });
 
 /** Records of a case of `values`. */
-export const VALUE_RECORDS = 400;
+const VALUE_RECORDS = 400;
 
 export const TARGETS: readonly Target[] = [
   target("reading", "captures through every reader and output", 600, readingCases, checkReading),

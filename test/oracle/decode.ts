@@ -11,7 +11,7 @@
 export type OracleAbi = "hvhdk" | "hvimapi";
 
 /** What a record is: an HV_MESSAGE of 256 bytes, or the 40-byte intercept header by itself. */
-export type OracleInput = "message" | "header";
+type OracleInput = "message" | "header";
 
 /** Names of numbers, given by the caller; undefined where a number has none. */
 export interface OracleNames {

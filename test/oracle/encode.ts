@@ -8,7 +8,7 @@
 import type { OracleAbi } from "./decode.ts";
 
 /** A segment register; the single attribute bits are given as the `attributes` word. */
-export interface SegmentFields {
+interface SegmentFields {
   base?: bigint;
   limit?: number;
   selector?: number;
@@ -16,7 +16,7 @@ export interface SegmentFields {
 }
 
 /** The execution state; from `vtl` on, under hvhdk only. */
-export interface ExecutionStateFields {
+interface ExecutionStateFields {
   cpl?: number;
   cr0Pe?: boolean;
   cr0Am?: boolean;
@@ -30,10 +30,10 @@ export interface ExecutionStateFields {
 }
 
 /** One of the three ways to access what is intercepted. */
-export type AccessType = "read" | "write" | "execute";
+type AccessType = "read" | "write" | "execute";
 
 /** The common 40-byte header. `interceptAccessType` holds exactly one name under hvhdk, any number under hvimapi. */
-export interface HeaderFields {
+interface HeaderFields {
   vpIndex?: number;
   instructionLength?: number;
   cr8?: number;
@@ -45,7 +45,7 @@ export interface HeaderFields {
 }
 
 /** The 16 bytes before the payload. Code and size have the kind's own values unless given. */
-export interface EnvelopeFields {
+interface EnvelopeFields {
   messageTypeCode?: number;
   payloadSize?: number;
   messagePending?: boolean;
@@ -53,12 +53,12 @@ export interface EnvelopeFields {
 }
 
 /** A message that begins with the common header. */
-export interface InterceptFields extends EnvelopeFields, HeaderFields {
+interface InterceptFields extends EnvelopeFields, HeaderFields {
   abi: OracleAbi;
 }
 
 /** The sixteen general registers of the exception message and of hvimapi's memory message. */
-export interface RegisterFields {
+interface RegisterFields {
   rax?: bigint;
   rcx?: bigint;
   rdx?: bigint;
@@ -99,7 +99,7 @@ export interface MsrFields extends InterceptFields {
 }
 
 /** Fields of a memory intercept; segments and registers under hvimapi only, tprPriority under hvhdk only. */
-export interface MemoryFields extends InterceptFields, RegisterFields {
+interface MemoryFields extends InterceptFields, RegisterFields {
   /** The number: 0 uncached, 1 write combining, 4 write through, 5 write protected, 6 write back. */
   cacheType?: number;
   instructionByteCount?: number;
@@ -131,7 +131,7 @@ export interface ExceptionFields extends InterceptFields, RegisterFields {
 }
 
 /** Fields of a CPUID intercept. */
-export interface CpuidFields extends InterceptFields {
+interface CpuidFields extends InterceptFields {
   rax?: bigint;
   rcx?: bigint;
   rdx?: bigint;
@@ -143,7 +143,7 @@ export interface CpuidFields extends InterceptFields {
 }
 
 /** Fields of a hypercall intercept; `xmmRegisters` are up to six 128-bit values. */
-export interface HypercallFields extends InterceptFields {
+interface HypercallFields extends InterceptFields {
   rax?: bigint;
   rbx?: bigint;
   rcx?: bigint;
@@ -156,14 +156,14 @@ export interface HypercallFields extends InterceptFields {
 }
 
 /** Fields of a register intercept; `registerName` is the number, `accessInfo` a 128-bit value. */
-export interface RegisterInterceptFields extends InterceptFields {
+interface RegisterInterceptFields extends InterceptFields {
   flags?: { isMemoryOp?: boolean };
   registerName?: number;
   accessInfo?: bigint;
 }
 
 /** Fields of an APIC EOI message, which has no common header. */
-export interface ApicEoiFields extends EnvelopeFields {
+interface ApicEoiFields extends EnvelopeFields {
   vpIndex?: number;
   interruptVector?: number;
 }

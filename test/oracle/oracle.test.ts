@@ -370,10 +370,9 @@ describe.each(["hvhdk", "hvimapi"] as const)("random records under %s", (abi) =>
     register: (number) => (number < 0x100000 ? `R${number}` : undefined),
   };
 
-  it("are mostly clean, of every kind, and the same for a seed", () => {
+  it("are mostly clean, and the same for a seed", () => {
     const rng = createRng(1);
     const again = createRng(1);
-    const kinds = new Set<unknown>();
     let clean = 0;
     let empty = 0;
     for (let index = 0; index < 2000; index++) {
@@ -382,9 +381,7 @@ describe.each(["hvhdk", "hvimapi"] as const)("random records under %s", (abi) =>
       const record = oracleDecode(bytes, { ...HVHDK, abi, index, names });
       if (record === null) empty++;
       else if (record.problems === undefined) clean++;
-      if (record !== null) kinds.add((record.payload as { kind: string }).kind);
     }
-    expect(kinds.size).toBe(23);
     expect(empty).toBeGreaterThan(20);
     expect(clean / 2000).toBeGreaterThan(0.55);
     expect(clean / 2000).toBeLessThan(0.7);

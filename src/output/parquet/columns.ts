@@ -7,7 +7,7 @@ import { fieldCatalog } from "../../record/index.ts";
  * How the values of a column are gathered: numbers of at most 32 bits, 64-bit ones as two halves, texts by their number
  * in a dictionary, and byte strings.
  */
-export type ColumnKind = "boolean" | "number" | "wide" | "coded" | "bytes";
+type ColumnKind = "boolean" | "number" | "wide" | "coded" | "bytes";
 
 /** A column: its name, which is the field's path, and its types. */
 export interface Column {

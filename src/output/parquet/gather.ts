@@ -142,7 +142,7 @@ const LETTER_X = "x".charCodeAt(0);
 const SPACE = " ".charCodeAt(0);
 
 /** Where the bits are that the text of a field follows from. */
-export function placeOfText(field: Field): Place {
+function placeOfText(field: Field): Place {
   return field.type === "flags" ? { ...placeOf(field), mask: FLAGS_MASK } : placeOf(field);
 }
 

@@ -1,5 +1,5 @@
 /** The rules of the house: who imports whom, what tables must hold, what must not be in the tree. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../src/commands/index.ts";
@@ -80,4 +80,15 @@ describe("tables", () => {
       expect(command.about).not.toMatch(/\.$/);
     }
   });
+});
+
+it("CONTRIBUTING.md names files and scripts that are there", () => {
+  const text = readFileSync(join(TOP, "CONTRIBUTING.md"), "utf8");
+  const paths = [...text.matchAll(/`((?:src|test|bench|bin|samples)\/[\w./-]*)`/g)].map(
+    (match) => match[1] as string,
+  );
+  expect(paths.length).toBeGreaterThan(30);
+  for (const path of paths) if (!path.includes("NAME")) expect(existsSync(join(TOP, path)), path).toBe(true);
+  const { scripts } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8"));
+  for (const [, name] of text.matchAll(/npm run ([a-z]+)/g)) expect(scripts).toHaveProperty(name as string);
 });

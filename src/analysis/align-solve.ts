@@ -2,7 +2,7 @@
 import { Anchors, type Chain } from "./align-anchors.ts";
 import { type Box, MiddleSnake, type Split } from "./align-search.ts";
 
-export interface Task extends Box {
+interface Task extends Box {
   /** Steps of search this part may take before it is cut. */
   limit: number;
   /** Size of the part in which ids were last counted. At half of it they are again: n log n in all. */

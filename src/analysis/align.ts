@@ -26,7 +26,7 @@ export interface Alignment {
   minimal: boolean;
 }
 
-export interface AlignOptions {
+interface AlignOptions {
   /** Steps of exact search, some 5 ns each, before a part is cut by a guess. By default grows with size. */
   budget?: number;
   /** Whether an id comes before another, in an order that does not depend on how ids were numbered. */

@@ -1,6 +1,6 @@
 /** Words of a block: 4 MiB. A place is the number of a block, then that of a word in there. */
 const BLOCK_SHIFT = 20;
-export const BLOCK_WORDS = 1 << BLOCK_SHIFT;
+const BLOCK_WORDS = 1 << BLOCK_SHIFT;
 const BLOCK_MASK = BLOCK_WORDS - 1;
 
 /** The block of a place, and the word in it. */

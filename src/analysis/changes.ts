@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /** The fields in which two messages differ, in the order of the record; and how many the slide explains. */
-export interface Changes {
+interface Changes {
   readonly changes: Change[];
   readonly slid: number;
 }

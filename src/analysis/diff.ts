@@ -9,7 +9,7 @@ import { type Script, scriptOf, type Totals } from "./script.ts";
 import { isZero, type Slide, slidRecords } from "./slide.ts";
 import { type Estimate, estimateSlide } from "./slide-estimate.ts";
 
-export interface DiffOptions {
+interface DiffOptions {
   /** Paths of the fields that are left out of the comparison. */
   ignored: ReadonlySet<string>;
   /** Aligns the whole sequence instead of each VP's. */

@@ -10,7 +10,7 @@
  */
 export type { Capture } from "./capture.ts";
 export { type Change, listChanges, valuesOf } from "./changes.ts";
-export { type Diff, type DiffOptions, diffPair, type GroupDiff } from "./diff.ts";
+export { type Diff, diffPair, type GroupDiff } from "./diff.ts";
 export { type Hunk, hunksOf } from "./hunks.ts";
 export { defaultKey, type KeyFields, keyOfPaths } from "./key-plan.ts";
 export { Pair } from "./load.ts";

@@ -13,7 +13,7 @@ export const BITS = 1; // word, shift, mask
 export const ACCESS = 2; // word, shift: the access type as hvhdk has it, made a mask as hvimapi has it
 export const CONSTANT = 3; // value
 export const RIP = 4; // word: two words, without the load offset
-export const SPAN = 5; // byte, most, stride, word, shift, mask: the valid bytes
+const SPAN = 5; // byte, most, stride, word, shift, mask: the valid bytes
 
 /** Words of a key at most: every field of the largest record, under all its names. */
 export const MAX_KEY_WORDS = 512;

@@ -8,7 +8,7 @@ import { KeyReader } from "./keys.ts";
 import { TwinFinder } from "./twins.ts";
 
 /** A capture that is being loaded, with what its records are aligned by, read while they are in the cache. */
-export class Side implements Sink {
+class Side implements Sink {
   readonly capture: Capture;
   readonly #pair: Pair;
   readonly #other: Side | undefined;

@@ -16,7 +16,7 @@ import { ACCESS_KEYS, accessValue, MASKED } from "./stats-access.ts";
 import { type Group, gatherBits, type PlacedBits, placeBits, translate } from "./stats-gather.ts";
 
 /** Where the keys of a group go: an array of numbers a word, all 0 at first. */
-export interface KeyWords {
+interface KeyWords {
   words: Uint32Array[];
   /** A bit of these, by record, is set where the record has the field. */
   present: Uint32Array;

@@ -10,7 +10,7 @@ export interface ByField {
 }
 
 /** Most different keys where a field is kept as text: lists, bytes, problems. */
-export const MAX_TEXT_VALUES = 100_000;
+const MAX_TEXT_VALUES = 100_000;
 
 const BITS_PER_WORD = 32;
 

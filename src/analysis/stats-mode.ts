@@ -2,7 +2,7 @@ import type { Phrase } from "../layout/index.ts";
 import { MODE_PHRASE } from "../messages/index.ts";
 
 /** A bit of a field that tells the processor mode. */
-export interface ModeTest {
+interface ModeTest {
   path: string;
   shift: number;
   width: 1;

@@ -9,7 +9,7 @@ import { ACCESS_KEYS, accessValue } from "./stats-access.ts";
 import { MODE_NAMES, MODE_TESTS, MODES } from "./stats-mode.ts";
 
 /** `width` bits of a field (32 at most), from its bit `shift` on, that go into a word of the key, moved up by `left`. */
-export interface KeyPart {
+interface KeyPart {
   path: string;
   shift: number;
   width: number;

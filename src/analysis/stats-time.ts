@@ -2,7 +2,7 @@ import { type Batch, FIRST_SECOND, type Source } from "../record/index.ts";
 import { CountTable } from "./stats-table.ts";
 
 /** A time: whole seconds since 1970 and nanoseconds. */
-export interface Time {
+interface Time {
   seconds: number;
   nanoseconds: number;
 }
@@ -18,7 +18,7 @@ export interface Gap {
 }
 
 /** A second since 1970, and how many messages came in it: up to `missing` more. */
-export interface BusySecond {
+interface BusySecond {
   second: number;
   count: number;
   missing: number;

@@ -18,7 +18,7 @@ export { CountTable } from "./stats-table.ts";
 export type { TimeStats } from "./stats-time.ts";
 export type { ByCounter, SectionCounter };
 
-export interface StatsOptions {
+interface StatsOptions {
   shapes: Shapes;
   /** The sections to count, or the fields to count by. */
   sections: readonly Section[];

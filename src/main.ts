@@ -90,7 +90,12 @@ function makeOption(row: OptionRow): Option {
   const option = new Option(row.flags, row.about);
   if (row.choices) option.choices([...row.choices]);
   if (row.parse) option.argParser(row.parse);
-  if (row.repeatable) option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
+  if (row.repeatable === "list")
+    option.argParser((text, before: string[] | undefined) => [...(before ?? []), text]);
+  if (row.repeatable === "joined")
+    option.argParser((text, before: string | undefined) =>
+      before === undefined ? text : `${before},${text}`,
+    );
   return option;
 }
 

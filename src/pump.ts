@@ -2,7 +2,15 @@
  * The loop that joins a source to a sink: read a batch, classify it, select, write. It runs once per some
  * hundred records; what runs once a record is inside those four.
  */
-import { Classifier, type Select, type Shapes, type Sink, type Source } from "./record/index.ts";
+import {
+  type Batch,
+  Classifier,
+  EMPTY_SHAPE,
+  type Select,
+  type Shapes,
+  type Sink,
+  type Source,
+} from "./record/index.ts";
 
 /** What went through the pump. Read is the sum of the other three. */
 export interface Counts {
@@ -45,15 +53,29 @@ export async function pump(
       await new Promise(setImmediate);
     }
     if (batch === null) return true;
-    counts.read += batch.count;
-    const empty = classifier.classify(batch);
-    counts.empty += empty;
+    let empty = classifier.classify(batch);
+    let { count } = batch;
     options.select?.select(batch);
-    batch.pickedCount = Math.min(batch.pickedCount, options.limit - counts.printed);
-    counts.left += batch.count - empty - batch.pickedCount;
+    const room = options.limit - counts.printed;
+    if (batch.pickedCount >= room) {
+      // What lies behind the last record that is wanted has not been read.
+      batch.pickedCount = room;
+      count = batch.picked[room - 1]! + 1;
+      empty = emptyAmong(batch, count);
+    }
+    counts.read += count;
+    counts.empty += empty;
+    counts.left += count - empty - batch.pickedCount;
     counts.printed += batch.pickedCount;
     const waiting = sink.write(batch);
     if (waiting) await waiting;
   }
   return false;
+}
+
+/** How many of the first `count` records are empty slots. */
+function emptyAmong({ shapes }: Batch, count: number): number {
+  let empty = 0;
+  for (let record = 0; record < count; record++) if (shapes[record] === EMPTY_SHAPE) empty++;
+  return empty;
 }

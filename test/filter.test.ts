@@ -104,7 +104,7 @@ describe("bad filters: status 2, one clear message, nothing on stdout", () => {
     [["--flags", "QQ"], /--flags: unknown flag 'QQ' - the flags are CF, PF/],
     [["--flags", "cpl=4"], /does not fit/],
     [["--flags", "cpl"], /not a single bit/],
-    [["--index", "3-"], /--index takes numbers/],
+    [["--index", "3--"], /--index takes numbers/],
     [["-c", "-q"], /contradict/],
     [["-c", "--json"], /does not go with --count/],
   ];

@@ -127,7 +127,7 @@ describe("readers that go away, and signals", () => {
     ).toBe("40000");
     writeFileSync(join(folder, "kept.jsonl"), "old");
     const ran = shell(`hvmsg decode '${many}' -o '${folder}/nowhere/out.jsonl'`);
-    expect(ran.stderr).toMatch(/nowhere\/out.jsonl: cannot be written: no such file/);
+    expect(ran.stderr).toMatch(/nowhere\/out.jsonl: cannot be written: its folder does not exist/);
     expect(ran.status).toBe(2);
     expect(shell(`hvmsg decode '${many}' -o /dev/full`).status).toBe(2);
     expect(shell(`hvmsg decode '${many}' -o '${folder}'`).stderr).toMatch(/is a folder/);

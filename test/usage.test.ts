@@ -1,10 +1,11 @@
 /** Bad usage and bad files: a sentence on stderr, status 2, nothing on stdout. */
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeIoPort } from "./oracle/encode.ts";
 import { jsonLines, run } from "./run.ts";
+import { TOP } from "./shell.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hvmsg-usage-"));
 
@@ -89,5 +90,20 @@ describe("bad files", () => {
     const ran = await run(["decode", secret]);
     expect(ran.stderr).toMatch(/permission denied/);
     expect(ran.status).toBe(2);
+  });
+
+  it("-o with an extension of no format says that it is text; one in no folder says so", async () => {
+    const input = join(TOP, "samples/linux-boot.bin");
+    const path = join(folder, "out.pcap");
+    const ran = await run(["decode", "--limit", "1", "-o", path, input]);
+    expect(ran).toMatchObject({
+      status: 0,
+      stdout: "",
+      stderr: "hvmsg: note: no format has the extension .pcap: it is written as text (-f chooses)\n",
+    });
+    expect(readFileSync(path, "utf8")).toMatch(/^index {4}vp/);
+    const none = await run(["decode", "-o", join(folder, "none", "x.csv"), input]);
+    expect(none.stderr).toMatch(/x\.csv: cannot be written: its folder does not exist\n$/);
+    expect(none.status).toBe(2);
   });
 });

@@ -14,7 +14,7 @@ export const SYMBOL_OPTIONS: readonly OptionRow[] = [
     about:
       "name RIPs from a System.map, /proc/kallsyms or nm's output, gzip too (repeatable); --rip and --where then " +
       "take symbol, symbol+0x10, symbol..symbol2",
-    repeatable: true,
+    repeatable: "list",
   },
   {
     flags: "--symbols-slide <hex>",

@@ -11,8 +11,8 @@ export interface OptionRow {
   values?: "fields" | "types" | "access" | "flags" | "expression";
   /** Turns the text into a value; throws a usage error. */
   parse?: (text: string) => unknown;
-  /** It may be given several times; its value is the list of all. */
-  repeatable?: boolean;
+  /** It may be given several times: its value is the list of all, or all of them joined by commas. */
+  repeatable?: "list" | "joined";
 }
 
 /** What an option's parsing left, by its long name in camelCase. */

@@ -12,11 +12,13 @@ export const DIFF_OPTIONS: readonly OptionRow[] = [
     about:
       "fields that make messages the same event (default: type, access, RIP, and what identifies the payload)",
     values: "fields",
+    repeatable: "joined",
   },
   {
     flags: "--ignore <list>",
     about: "fields that are not compared; a group leaves out all below it",
     values: "fields",
+    repeatable: "joined",
   },
   { flags: "--interleaved", about: "align the whole sequence instead of each VP's" },
   {

@@ -32,7 +32,7 @@ export const encode: Command = {
     const shapes = new Shapes();
     const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
     const reporter = new StderrReporter(io, progress);
-    const { sink, output } = await openOutput({ ...options, format: "raw" }, files, shapes, io);
+    const { sink, output } = await openOutput({ ...options, format: "raw" }, files, shapes, reporter, io);
     await writeWhole(output, reporter, io, () =>
       readFiles({ files, input, shapes, sink, reporter, io, progress }),
     ).finally(() => progress.end());

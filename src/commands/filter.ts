@@ -68,7 +68,7 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
   const shapes = new Shapes();
   const progress = options.quiet === true ? undefined : new Progress(io, files, true);
   const reporter = new StderrReporter(io, progress);
-  const sink = new CountingSink(files);
+  const sink = new CountingSink();
   const limit = options.quiet === true ? { limit: 1 } : limitOf(options);
   const input = inputOptionsOf(options);
   const counts = await readFiles({
@@ -82,7 +82,7 @@ async function count(files: readonly string[], options: OptionValues, io: Io) {
     ...selectOf(options, shapes, await symbolsOf(options, reporter)),
     ...limit,
   }).finally(() => progress?.end());
-  if (options.count === true) await io.stdout.write(Buffer.from(sink.text()));
+  if (options.count === true) await io.stdout.write(Buffer.from(sink.text(files.length > 1)));
   return { matched: counts.printed, troubles: reporter.troubles };
 }
 
@@ -91,12 +91,9 @@ class CountingSink implements Sink {
   readonly #counts = new Map<string, number>();
   #file = "";
 
-  constructor(files: readonly string[]) {
-    for (const file of files) this.#counts.set(file, 0);
-  }
-
   begin({ name }: { name: string }): void {
     this.#file = name;
+    if (!this.#counts.has(name)) this.#counts.set(name, 0);
   }
 
   write(batch: Batch): void {
@@ -107,10 +104,9 @@ class CountingSink implements Sink {
 
   end(): void {}
 
-  /** A number, or `file: number` lines where there are several files. */
-  text(): string {
-    const counts = [...this.#counts];
-    if (counts.length === 1) return `${counts[0]?.[1]}\n`;
-    return counts.map(([file, matched]) => `${printable(file)}: ${matched}\n`).join("");
+  /** A number, or `file: number` lines for several files; nothing for what could not be read. */
+  text(several: boolean): string {
+    const named = (file: string) => (several ? `${printable(file)}: ` : "");
+    return [...this.#counts].map(([file, matched]) => `${named(file)}${matched}\n`).join("");
   }
 }

@@ -99,6 +99,8 @@ export function sentence<Result>(path: string, step: () => Result, undo?: () => 
   } catch (error) {
     undo?.();
     if (isHvmsgError(error)) throw error;
-    throw new HvmsgError("output", `${printable(path)}: cannot be written: ${systemSentence(error)}`);
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const why = missing ? "its folder does not exist" : systemSentence(error);
+    throw new HvmsgError("output", `${printable(path)}: cannot be written: ${why}`);
   }
 }

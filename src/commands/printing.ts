@@ -23,7 +23,7 @@ export async function printRecords(
   const symbols = await symbolsOf(options, reporter);
   const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };
   const additions = await additionsOf(options, symbols);
-  const { sink, output } = await openOutput(options, files, shapes, io, additions);
+  const { sink, output } = await openOutput(options, files, shapes, reporter, io, additions);
   const counts = await writeWhole(output, reporter, io, () =>
     readFiles({ files, input, shapes, sink, reporter, io, progress, ...chosen }),
   ).finally(() => progress.end());

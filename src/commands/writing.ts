@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
 import { PLAIN, type Style } from "../base/style.ts";
+import { printable } from "../base/text.ts";
 import {
   type Additions,
   type Destination,
@@ -13,7 +14,14 @@ import {
   openDataSet,
   type TimeStyle,
 } from "../output/index.ts";
-import { ADDED_FIELDS, fieldCatalog, resolvePaths, type Shapes, type Sink } from "../record/index.ts";
+import {
+  ADDED_FIELDS,
+  fieldCatalog,
+  type Reporter,
+  resolvePaths,
+  type Shapes,
+  type Sink,
+} from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
 import { openOutputFile } from "./output-file.ts";
 import { openOutputFolder } from "./output-folder.ts";
@@ -30,6 +38,7 @@ export const OUTPUT_OPTIONS: readonly OptionRow[] = [
     flags: "--fields <list>",
     about: `only these fields, as 'hvmsg fields' lists them (${formatsThatTake("fields")})`,
     values: "fields",
+    repeatable: "joined",
   },
   { flags: "--no-header", about: `no header line (${formatsThatTake("header")})` },
   {
@@ -56,6 +65,7 @@ export async function openOutput(
   options: OptionValues,
   files: readonly string[],
   shapes: Shapes,
+  reporter: Reporter,
   io: Io,
   additions: Additions & { time?: TimeStyle } = {},
 ): Promise<OpenedOutput> {
@@ -75,7 +85,7 @@ export async function openOutput(
     const folder = openOutputFolder(path as string);
     return { sink: openDataSet({ ...about, style }, by, folder), output: folder };
   }
-  const format = chooseFormat(options, path);
+  const format = chooseFormat(options, path, reporter);
   if (fields && !format.takes.includes("fields"))
     throw usageError(`--fields does not go with --format ${format.name}`);
   checkAdditions(format, fields ?? [], additions);
@@ -130,7 +140,10 @@ function checkAdditions(
   }
 }
 
-function chooseFormat(options: OptionValues, path: string | undefined): Format {
+/** Extensions of text, which the table is. */
+const TEXT_EXTENSIONS = ["", ".txt", ".log"];
+
+function chooseFormat(options: OptionValues, path: string | undefined, reporter: Reporter): Format {
   const named = options.format as string | undefined;
   if (options.json === true && named !== undefined && named !== "jsonl")
     throw usageError(`--json is short for --format jsonl; --format ${named} contradicts it`);
@@ -138,6 +151,8 @@ function chooseFormat(options: OptionValues, path: string | undefined): Format {
   const byExtension = FORMATS.find((format) => format.extensions.includes(extension));
   const name = options.json === true ? "jsonl" : named;
   const chosen = name === undefined ? byExtension : FORMATS.find((format) => format.name === name);
+  if (!chosen && !TEXT_EXTENSIONS.includes(extension))
+    reporter.note(`no format has the extension ${printable(extension)}: it is written as text (-f chooses)`);
   return chosen ?? (FORMATS[0] as Format);
 }
 

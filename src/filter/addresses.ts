@@ -17,14 +17,21 @@ export interface AddressFault {
  * one of that name; `name+0x10` that one address.
  */
 export function rangesOfSymbol(text: string, symbols: Symbols | undefined): Range[] | AddressFault {
+  const whole = symbols?.rangesOf(text) ?? [];
+  if (whole.length > 0) return whole;
+  // As a kernel's oops and WinDbg print them.
+  if (/^[0-9a-f]{5,16}$|^[0-9a-f]{8}`[0-9a-f]{8}$/i.test(text))
+    return {
+      fault: `'${text}' is no number`,
+      hint: `an address in hexadecimal begins with 0x: 0x${text.replace("`", "")}`,
+      loaded: false,
+    };
   if (symbols === undefined)
     return {
       fault: `'${text}' is no number`,
       hint: "for a symbol, load its file with --symbols FILE",
       loaded: false,
     };
-  const whole = symbols.rangesOf(text);
-  if (whole.length > 0) return whole;
   const plus = text.lastIndexOf("+");
   const name = plus > 0 ? text.slice(0, plus).trim() : text;
   const offset = plus > 0 ? parseNumber(text.slice(plus + 1).trim()) : undefined;

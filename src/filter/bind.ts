@@ -150,6 +150,7 @@ class Binder {
         value.kind === "word" ? RFLAGS_BITS.find(([, flag]) => flag === value.text.toUpperCase()) : undefined;
       if (bit) return bits("rflags", { mask: 1n << BigInt(bit[0]), set: true });
     }
+    if (field.type === "access" && value.kind === "word") return this.#access(field, value);
     const numeric = ["uint", "enum", "bool", "hex64", "hex128", "messageType", "access"].includes(field.type);
     if (!numeric) this.#fail(name, `'${field.path}' is not a number: '&' needs one`);
     return bits(field.path, { mask: this.#number(field, value), set: true });

@@ -19,7 +19,8 @@ export interface SelectOptions {
   rip?: string;
   flags?: string;
   index?: string;
-  where?: string;
+  /** Of several expressions, all have to hold. */
+  where?: string | readonly string[];
   invert?: boolean;
 }
 
@@ -32,13 +33,14 @@ export function nodeOfOptions(options: SelectOptions, symbols?: Symbols): Node |
   if (options.rip !== undefined) parts.push(ripNode(options.rip, symbols));
   if (options.flags !== undefined) parts.push(flagsNode(options.flags));
   if (options.index !== undefined) parts.push(indexNode(options.index));
-  if (options.where !== undefined) parts.push(whereNode(options.where, symbols));
+  for (const text of [options.where ?? []].flat()) parts.push(whereNode(text, "--where", symbols));
   if (options.invert) return not({ node: "and", parts });
   return parts.length === 0 ? undefined : and(...parts);
 }
 
-function whereNode(text: string, symbols?: Symbols): Node {
-  return bindExpression(parseExpression(text, "--where"), text, "--where", symbols);
+/** An expression as a filter; `option` is what errors say was wrong. */
+function whereNode(text: string, option: string, symbols?: Symbols): Node {
+  return bindExpression(parseExpression(text, option), text, option, symbols);
 }
 
 function vpNode(text: string): Node {
@@ -53,12 +55,14 @@ function indexNode(text: string): Node {
   };
 }
 
-/** `0,2-4` as ranges. */
+/** `0,2-4,8-` as ranges. */
 function parseRanges(option: string, text: string, most: bigint): Range[] {
   const ranges = parts(option, text).map((part): Range => {
-    const [first, last, ...more] = part.split("-").map((each) => parseNumber(each.trim()));
+    const [first, last, ...more] = part
+      .split("-")
+      .map((each, place) => (place === 1 && each.trim() === "" ? most : parseNumber(each.trim())));
     if (first === undefined || (part.includes("-") && last === undefined) || more.length > 0)
-      throw usageError(`${option} takes numbers and ranges such as 0,2-4; '${part}' is neither`);
+      throw usageError(`${option} takes numbers and ranges such as 0,2-4,8-; '${part}' is neither`);
     return checkRange(option, part, [first, last ?? first], most);
   });
   return normalised(ranges);
@@ -114,7 +118,7 @@ function accessNode(text: string): Node {
       throw usageError(`--access: '${part}' is none of read, write, execute (r, w, x)`);
     return name ?? short;
   });
-  return whereNode(names.map((name) => `interceptAccessType == ${name}`).join(" or "));
+  return whereNode(names.map((name) => `interceptAccessType == ${name}`).join(" or "), "--access");
 }
 
 function ripNode(text: string, symbols: Symbols | undefined): Node {
@@ -167,7 +171,7 @@ function flagNode(part: string): Node {
   if (value !== undefined) {
     if (path === undefined || rflag)
       throw usageError(`--flags: '${part}': only cpl, vtl and iopl take a value`, "as in cpl=3");
-    return negated ? whereNode(`${path} != ${value}`) : whereNode(`${path} == ${value}`);
+    return whereNode(`${path} ${negated ? "!=" : "=="} ${value}`, "--flags");
   }
   if (rflag) {
     const mask = 1n << BigInt(rflag[0]);
@@ -185,7 +189,7 @@ function flagNode(part: string): Node {
   }
   if (fieldCatalog().get(path)?.field.type !== "bool")
     throw usageError(`--flags: '${field}' is not a single bit`, `give its value, as in ${field}=3`);
-  return whereNode(`${path} == ${negated ? 0 : 1}`);
+  return whereNode(`${path} == ${negated ? 0 : 1}`, "--flags");
 }
 
 /** Execution-state fields and IOPL. */

@@ -109,8 +109,9 @@ async function decideAbi(source: OpenedSource, given: Abi | undefined, reporter:
   if (found || !batch) return;
   const looked = Math.min(batch.count, EVIDENCE_RECORDS);
   if (!holdsMessages(batch, looked)) return;
-  const said = looked === 1 ? "the first record does" : `the first ${looked} records do`;
-  reporter.note(`${said} not tell which ABI it is; read as ${source.abi} (--abi ${ABIS.join("|")} decides)`);
+  reporter.note(
+    `the first records do not tell which ABI it is; read as ${source.abi} (--abi ${ABIS.join("|")} decides)`,
+  );
 }
 
 /** Whether any of the records is more than an empty slot. */

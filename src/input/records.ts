@@ -95,7 +95,7 @@ export class RecordSource implements OpenedSource {
       }
       this.#hand();
       if (this.#batch.count > 0) return this.#batch;
-      if (this.#ended) return null;
+      if (this.#ended && this.#have === this.#used) return null;
       // None of the records holds a message.
       this.#drop();
       if (blocks > TURN_BLOCKS) return new Promise(setImmediate).then(() => this.#fill());
@@ -114,7 +114,7 @@ export class RecordSource implements OpenedSource {
     this.#used = 0;
   }
 
-  /** Makes a batch of the whole records in the block; at the end, of the cut one after them too. */
+  /** Makes a batch of the whole records in the block; at the end, after the last of them, of the cut one. */
   #hand(): void {
     const { messageOffset, framing, holds } = this.#framed;
     const batch = this.#batch;
@@ -133,7 +133,8 @@ export class RecordSource implements OpenedSource {
     this.#offset += this.#used;
     const left = this.#have - this.#used;
     if (!this.#ended) return;
-    if (left > 0 && batch.count < batch.available.length) this.#cut(left);
+    // Not with the whole ones: its trouble is told where somebody reads as far.
+    if (left > 0 && whole === 0) this.#cut(left);
     if (this.#have === this.#used) this.#conclude();
   }
 

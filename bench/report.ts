@@ -71,5 +71,8 @@ function seconds({ median }: Spread): string {
 function machine(): string {
   const model = cpus()[0]?.model.trim() ?? "unknown processor";
   const gigabytes = (totalmem() / 1e9).toFixed(0);
-  return `${model}, ${availableParallelism()} processors, ${gigabytes} GB; Linux ${release()}; Node ${process.version}`;
+  const certificates = process.env.NODE_EXTRA_CA_CERTS
+    ? "; NODE_EXTRA_CA_CERTS lengthens every start of Node"
+    : "";
+  return `${model}, ${availableParallelism()} processors, ${gigabytes} GB; Linux ${release()}; Node ${process.version}${certificates}`;
 }

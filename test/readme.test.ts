@@ -2,7 +2,7 @@
  * The README says the truth: its `console` blocks are transcripts that are compared, and the commands in its tables are
  * run. `UPDATE=1 npm test` writes the transcripts anew: read the diff.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../src/commands/index.ts";
@@ -11,6 +11,7 @@ import { FORMATS } from "../src/output/index.ts";
 import { hasProgram, shell, TOP } from "./shell.ts";
 
 const PATH = join(TOP, "README.md");
+const BENCH_TABLE = /\| row \|(.+\n)+/;
 const CONSOLE = /```console\n([\s\S]*?)```/g;
 
 function transcript(block: string): string {
@@ -30,6 +31,18 @@ describe("README", () => {
     const now = text.replace(CONSOLE, (_, block: string) => `\`\`\`console\n${transcript(block)}\n\`\`\``);
     if (process.env.UPDATE) writeFileSync(PATH, now);
     else expect(text).toBe(now);
+  });
+
+  it("quotes the newest measurements", () => {
+    const newest = readdirSync(join(TOP, "bench/results")).sort().at(-1) as string;
+    const [table = ""] = BENCH_TABLE.exec(readFileSync(join(TOP, "bench/results", newest), "utf8")) ?? [];
+    expect(table.split("\n").length).toBeGreaterThan(10);
+    if (process.env.UPDATE)
+      writeFileSync(
+        PATH,
+        readFileSync(PATH, "utf8").replace(BENCH_TABLE, () => table),
+      );
+    else expect(text).toContain(table);
   });
 
   const rows = text.split("\n").filter((line) => line.startsWith("|"));

@@ -216,14 +216,14 @@ describe("several meanings, and none", () => {
   });
 
   it.each([
-    ["HvMessageTypeX64Hlt", "is nothing that hvmsg knows - did you mean HvMessageTypeX64Halt?"],
+    ["HvMessageTypeX64Hlt", "means nothing to hvmsg - did you mean HvMessageTypeX64Halt?"],
     ["0x8001000", "did you mean 0x80010000 (HvMessageTypeX64IoPortIntercept) or"],
-    ["msr=HV_X64_MSR_SIMPP", "is no MSR that hvmsg knows - did you mean HV_X64_MSR_SIMP"],
-    ["port=0x1fffffff", "is no I/O port that hvmsg knows"],
+    ["msr=HV_X64_MSR_SIMPP", "means nothing to hvmsg as MSR - did you mean HV_X64_MSR_SIMP"],
+    ["port=0x1fffffff", "means nothing to hvmsg as I/O port"],
     ["ports=1", "there is no kind 'ports' - did you mean port?"],
-    ["rflags=0x1ffffffffffffffff", "is no RFLAGS that hvmsg knows"],
-    ["", "'' is nothing that hvmsg knows"],
-    ["\x1b[31m", "'\\x1b[31m' is nothing"],
+    ["rflags=0x1ffffffffffffffff", "means nothing to hvmsg as RFLAGS"],
+    ["", "'' has nothing in it to explain"],
+    ["\x1b[31m", "'\\x1b[31m' means nothing"],
   ])("%j", async (code, complaint) => {
     const { status, stdout, stderr } = await run(["explain", code]);
     expect([status, stdout]).toEqual([2, ""]);
@@ -234,7 +234,17 @@ describe("several meanings, and none", () => {
   it("explains what it can before it says what it cannot", async () => {
     const { status, stdout, stderr } = await run(["explain", "qqqq", "#PF"]);
     expect(stdout).toContain("exception vector  14  #PF  page fault");
-    expect([status, stderr]).toEqual([2, "hvmsg: 'qqqq' is nothing that hvmsg knows\n"]);
+    expect([status, stderr]).toEqual([2, "hvmsg: 'qqqq' means nothing to hvmsg\n"]);
+  });
+
+  it("takes the last words of a name for it", async () => {
+    const { status, stdout } = await run(["explain", "IA32_EFER", "cr3", "msr=efer"]);
+    expect(status).toBe(0);
+    expect(stdout.replace(/ +/g, " ")).toBe(
+      "IA32_EFER\n MSR 0xc0000080 MSR_EFER\n register 0x00080001 HV_X64_REGISTER_EFER\n\n" +
+        "cr3\n register 0x00040002 HV_X64_REGISTER_CR3\n register 0x00041002 HV_X64_REGISTER_INTERMEDIATE_CR3\n\n" +
+        "msr=efer\n MSR 0xc0000080 MSR_EFER\n",
+    );
   });
 
   it("needs a code", async () => {

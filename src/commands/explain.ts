@@ -58,9 +58,19 @@ function explanationOf(operand: string): Explanation | string {
     const found = ask((kind) => (kind.onlyPrefixed && kinds.length > 1 ? [] : kind.numbers(number)));
     if (found.length > 0) return { number, meanings: found };
   }
-  const what = kinds.length === 1 ? `no ${(kinds[0] as Kind).what}` : "nothing";
+  const ended = ask((kind) => endingWith(text, kind).flatMap((name) => kind.names(name)));
+  if (ended.length > 0) return { meanings: ended };
+  const what = kinds.length === 1 ? ` as ${(kinds[0] as Kind).what}` : "";
+  if (text === "") return `'${operand}' has nothing in it to explain`;
   const hint = numbers.length > 0 ? nearNumber(numbers[0] as bigint, kinds) : nearName(text, kinds);
-  return `'${text}' is ${what} that hvmsg knows${hint === undefined ? "" : ` - ${hint}`}`;
+  return `'${text}' means nothing to hvmsg${what}${hint === undefined ? "" : ` - ${hint}`}`;
+}
+
+/** Names, in lower case, of which a text is the last words: `efer` and `ia32_efer` of MSR_EFER, `cr3` of a register. */
+function endingWith(text: string, kind: Kind): string[] {
+  const ending = `_${text.toLowerCase().replace(/^(msr_)?ia32_/, "")}`;
+  const names = [...kind.all()].map(([name]) => name.toLowerCase());
+  return ending === "_" ? [] : [...new Set(names.filter((name) => name.endsWith(ending)))];
 }
 
 /** `msr=0x1b` asks one kind alone; none where there is no such kind. */

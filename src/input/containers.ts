@@ -46,14 +46,13 @@ export const CONTAINERS: readonly Container[] = [
     name: "pcap",
     about: "a message a packet, of the link types USER0 to USER15 (147 to 162)",
     recognise: isPcap,
-    open: (name, reader, reporter) => new MessageSource(name, reader, new PcapParser(), "message", reporter),
+    open: (name, reader, reporter) => new MessageSource(name, reader, new PcapParser(), "first", reporter),
   },
   {
     name: "pcapng",
     about: "a message a packet, as in pcap, of any sections and interfaces",
     recognise: isPcapng,
-    open: (name, reader, reporter) =>
-      new MessageSource(name, reader, new PcapngParser(), "message", reporter),
+    open: (name, reader, reporter) => new MessageSource(name, reader, new PcapngParser(), "first", reporter),
   },
   {
     name: "jsonl",

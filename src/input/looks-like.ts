@@ -16,6 +16,11 @@ export function isHeader(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 5] as number) <= 7 && executionStateHigh >> 6 === 0 && (attributesHigh & 0xf) === 0;
 }
 
+/** A header that is none of a message. */
+export function isBareHeader(bytes: Uint8Array, at: number): boolean {
+  return isHeader(bytes, at) && !isKnownMessage(bytes, at);
+}
+
 /** A message header without doubt: a known code, and nothing in the header that cannot be. */
 export function isKnownMessage(bytes: Uint8Array, at: number): boolean {
   if (bytes.length < at + 16) return false;

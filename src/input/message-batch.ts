@@ -1,7 +1,7 @@
 import { hex } from "../base/text.ts";
 import { type Batch, FIRST_SECOND, type Framing, LAST_SECOND, makeBatch } from "../record/index.ts";
 import { messageBytes, PLACE_IN_BATCH, STRUCTURE_BYTES } from "./framing.ts";
-import { isHeader } from "./looks-like.ts";
+import { isBareHeader } from "./looks-like.ts";
 
 /** A batch that is filled a message at a time, and grows where it has to. */
 export class MessageBatch {
@@ -42,7 +42,7 @@ export class MessageBatch {
     told = false,
   ): void {
     if (this.#framing === "first")
-      this.#framing = length === 40 && isHeader(bytes, start) ? "header" : "message";
+      this.#framing = length === 40 && isBareHeader(bytes, start) ? "header" : "message";
     const framing = this.#framing;
     if (this.count === this.#batch.available.length) this.#grow();
     const batch = this.#batch;

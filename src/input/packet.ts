@@ -1,11 +1,15 @@
-/** What pcap and pcapng share: a message a packet, in the link types that are free for users. */
+/** What pcap and pcapng share: a message or a bare header a packet, in the link types that are free for users. */
 import { hex, plural } from "../base/text.ts";
+import type { Framing } from "../record/index.ts";
 import { messageBytes } from "./framing.ts";
+import { isBareHeader } from "./looks-like.ts";
 import type { MessageOut } from "./message-source.ts";
 
 /** Bytes of a message at most and at least. */
 export const LONGEST_MESSAGE = 256;
 const SHORTEST_MESSAGE = 16;
+/** Bytes of a bare header. */
+const HEADER_BYTES = 40;
 
 /** LINKTYPE_USER0 to LINKTYPE_USER15, https://www.tcpdump.org/linktypes.html. */
 export function isUserLink(linkType: number): boolean {
@@ -37,24 +41,61 @@ export interface Packet {
   nanoseconds: number;
 }
 
-/** Hands out the message of a packet and reports what is wrong with it. */
-export function addPacket(packet: Packet, out: MessageOut): void {
-  const { bytes, start, dataOffset, there, seconds, nanoseconds } = packet;
-  const trouble = packetTrouble(packet);
-  if (trouble !== undefined) out.trouble(`packet ${packet.number} ${trouble} (offset ${hex(packet.offset)})`);
-  if (there < SHORTEST_MESSAGE) return;
-  const length = Math.min(there, LONGEST_MESSAGE);
-  out.message(bytes, start, length, dataOffset, seconds, nanoseconds, trouble !== undefined);
+/** The packets of one input. */
+export class Packets {
+  /** Those that have come, which number them. */
+  count = 0;
+  #passedOver = 0;
+  /** Whether they hold messages or bare headers; the first that is handed out tells, as it tells the source. */
+  #framing: Framing | undefined;
+
+  /** Takes a packet of another link type. */
+  passOver(): void {
+    this.#passedOver++;
+  }
+
+  /** Hands out what a packet holds and reports what is wrong with it. */
+  add(packet: Packet, out: MessageOut): void {
+    const { bytes, start, dataOffset, there, seconds, nanoseconds } = packet;
+    const bare = there === HEADER_BYTES && isBareHeader(bytes, start);
+    if (there >= SHORTEST_MESSAGE) this.#framing ??= bare ? "header" : "message";
+    const other = bare !== (this.#framing === "header") ? otherFraming(packet, this.#framing) : undefined;
+    const trouble = other ?? packetTrouble(packet, this.#framing);
+    if (trouble !== undefined)
+      out.trouble(`packet ${packet.number} ${trouble} (offset ${hex(packet.offset)})`);
+    if (there < SHORTEST_MESSAGE || other !== undefined) return;
+    const length = Math.min(there, LONGEST_MESSAGE);
+    out.message(bytes, start, length, dataOffset, seconds, nanoseconds, trouble !== undefined);
+  }
+
+  /** Tells what was passed over: where that is every packet, nobody wanted it. */
+  end(out: MessageOut): void {
+    if (this.#passedOver === 0) return;
+    if (this.#passedOver < this.count) return out.passedOver(this.#passedOver);
+    out.trouble(
+      `${plural(this.count, "packet")}, none of link type USER0 to USER15 (147 to 162), which hold messages - editcap -T user0 sets it`,
+    );
+  }
 }
 
-function packetTrouble({ bytes, start, captured, there, original }: Packet): string | undefined {
+/** Why a packet cannot be read among those of a framing; undefined: it can. */
+function otherFraming({ captured, original }: Packet, framing: Framing | undefined): string | undefined {
+  if (framing === "message") return "is a bare header among whole messages, and left out";
+  // What is left of a header that was cut cannot be told from other bytes.
+  if (framing === "header" && captured >= HEADER_BYTES && original > HEADER_BYTES)
+    return `has ${captured} bytes, where the first is a bare header of ${HEADER_BYTES}: it is left out`;
+  return undefined;
+}
+
+function packetTrouble(packet: Packet, framing: Framing | undefined): string | undefined {
+  const { bytes, start, captured, there, original } = packet;
   if (there < captured) return `is cut short: ${there} of ${captured} bytes`;
-  if (captured < original) return `was cut on capture: ${captured} of ${original} bytes`;
   if (captured > original) return `has ${captured} bytes, and says that it had ${original}`;
-  if (captured < SHORTEST_MESSAGE)
-    return `holds no message: ${captured} of at least ${SHORTEST_MESSAGE} bytes`;
-  if (captured > LONGEST_MESSAGE)
-    return `is longer than a message: ${captured} bytes, of which the first ${LONGEST_MESSAGE} are read`;
-  const needed = messageBytes(bytes, start);
-  return captured < needed ? `is shorter than its message: ${captured} of ${needed} bytes` : undefined;
+  const enough = captured >= SHORTEST_MESSAGE;
+  const needed = framing === "header" ? HEADER_BYTES : enough ? messageBytes(bytes, start) : SHORTEST_MESSAGE;
+  if (captured < needed && captured < original) return `was cut on capture: ${captured} of ${original} bytes`;
+  if (!enough) return `holds no message: ${captured} of at least ${SHORTEST_MESSAGE} bytes`;
+  if (original > LONGEST_MESSAGE)
+    return `is longer than a message: ${original} bytes, of which the first ${LONGEST_MESSAGE} are read`;
+  return captured < needed ? `is shorter than its ${framing}: ${captured} of ${needed} bytes` : undefined;
 }

@@ -4,7 +4,7 @@
  */
 import { hex, plural } from "../base/text.ts";
 import type { MessageOut, MessageParser } from "./message-source.ts";
-import { addPacket, isUserLink, LONGEST_MESSAGE, passedPacketsNote } from "./packet.ts";
+import { isUserLink, LONGEST_MESSAGE, Packets, passedPacketsNote } from "./packet.ts";
 import { Window } from "./window.ts";
 
 const FILE_HEADER_BYTES = 24;
@@ -33,7 +33,7 @@ export class PcapParser implements MessageParser {
   #parts = 1e6;
   #linkType = 0;
   #maxPacketBytes = MAX_PACKET_BYTES;
-  #packets = 0;
+  readonly #packets = new Packets();
 
   feed(bytes: Uint8Array, from: number, to: number, out: MessageOut): void {
     if (this.#stopped) return;
@@ -42,19 +42,23 @@ export class PcapParser implements MessageParser {
   }
 
   end(out: MessageOut): void {
-    if (this.#stopped) return;
+    if (!this.#stopped) this.#end(out);
+    this.#packets.end(out);
+  }
+
+  passedOverNote(count: number): string {
+    return passedPacketsNote(count);
+  }
+
+  #end(out: MessageOut): void {
     const { have, owed, offset } = this.#window;
     if (!this.#begun)
       out.trouble(`the file header is cut short: ${have} of ${FILE_HEADER_BYTES} bytes (offset 0x0)`);
     else if (owed > 0)
       out.trouble(
-        `the input ends ${plural(owed, "byte")} before the end of packet ${this.#packets} (offset ${hex(offset)})`,
+        `the input ends ${plural(owed, "byte")} before the end of packet ${this.#packets.count} (offset ${hex(offset)})`,
       );
     else if (have > 0) this.#lastPacket(out);
-  }
-
-  passedOverNote(count: number): string {
-    return passedPacketsNote(count);
   }
 
   /** Takes one more thing off the window; false where more bytes are needed. */
@@ -66,14 +70,14 @@ export class PcapParser implements MessageParser {
     const length = window.view.getUint32(window.at + 8, this.#little);
     if (length > this.#maxPacketBytes) {
       out.trouble(
-        `packet ${this.#packets + 1} has a damaged length, ${length} bytes (offset ${hex(window.offset)}); nothing after it can be read`,
+        `packet ${this.#packets.count + 1} has a damaged length, ${length} bytes (offset ${hex(window.offset)}); nothing after it can be read`,
       );
       this.#stopped = true;
       return false;
     }
     const needed = isUserLink(this.#linkType) ? Math.min(length, LONGEST_MESSAGE) : 0;
     if (window.have < PACKET_HEADER_BYTES + needed) return false;
-    this.#packets++;
+    this.#packets.count++;
     this.#packet(length, length, out);
     return window.skip(PACKET_HEADER_BYTES + length);
   }
@@ -99,13 +103,13 @@ export class PcapParser implements MessageParser {
   /** Hands out the packet at the window's place, of which `there` bytes have come. */
   #packet(length: number, there: number, out: MessageOut): void {
     const { view, bytes, at, offset } = this.#window;
-    if (!isUserLink(this.#linkType)) return out.passedOver(1);
+    if (!isUserLink(this.#linkType)) return this.#packets.passOver();
     const seconds = view.getUint32(at, this.#little);
     const parts = view.getUint32(at + 4, this.#little);
     const whole = Math.floor(parts / this.#parts);
-    addPacket(
+    this.#packets.add(
       {
-        number: this.#packets,
+        number: this.#packets.count,
         offset,
         bytes,
         start: at + PACKET_HEADER_BYTES,
@@ -122,10 +126,10 @@ export class PcapParser implements MessageParser {
 
   #lastPacket(out: MessageOut): void {
     const { have, offset, view, at } = this.#window;
-    this.#packets++;
+    this.#packets.count++;
     if (have < PACKET_HEADER_BYTES)
       return out.trouble(
-        `the header of packet ${this.#packets} is cut short: ${have} of ${PACKET_HEADER_BYTES} bytes (offset ${hex(offset)})`,
+        `the header of packet ${this.#packets.count} is cut short: ${have} of ${PACKET_HEADER_BYTES} bytes (offset ${hex(offset)})`,
       );
     this.#packet(view.getUint32(at + 8, this.#little), have - PACKET_HEADER_BYTES, out);
   }

@@ -4,7 +4,7 @@
  */
 import { hex, plural } from "../base/text.ts";
 import type { MessageOut, MessageParser } from "./message-source.ts";
-import { addPacket, isUserLink, LONGEST_MESSAGE, passedPacketsNote } from "./packet.ts";
+import { isUserLink, LONGEST_MESSAGE, Packets, passedPacketsNote } from "./packet.ts";
 import { Clock } from "./pcapng-clock.ts";
 import { Window } from "./window.ts";
 
@@ -78,7 +78,7 @@ export class PcapngParser implements MessageParser {
   #begun = false;
   #stopped = false;
   #interfaces: Interface[] = [];
-  #packets = 0;
+  readonly #packets = new Packets();
   #unknownBlocks = 0;
   /** The block that is being left: its length, which stands at its end again, and its offset; 0: none. */
   #open = 0;
@@ -91,17 +91,8 @@ export class PcapngParser implements MessageParser {
   }
 
   end(out: MessageOut): void {
-    if (this.#stopped) return;
-    const { have, owed, offset } = this.#window;
-    if (this.#open > 0) {
-      const missing = owed + 4 - have;
-      out.trouble(
-        `the input ends ${plural(missing, "byte")} before the end of the block at offset ${hex(this.#openOffset)}`,
-      );
-    } else if (have > 0) {
-      out.trouble(`the last block is cut short: ${plural(have, "byte")} (offset ${hex(offset)})`);
-      this.#lastPacket(out);
-    }
+    if (!this.#stopped) this.#end(out);
+    this.#packets.end(out);
   }
 
   passedOverNote(count: number): string {
@@ -113,6 +104,19 @@ export class PcapngParser implements MessageParser {
         ? [`${plural(blocks, "block")} of unknown type ${blocks === 1 ? "is" : "are"} passed over`]
         : []),
     ].join("; ");
+  }
+
+  #end(out: MessageOut): void {
+    const { have, owed, offset } = this.#window;
+    if (this.#open > 0) {
+      const missing = owed + 4 - have;
+      out.trouble(
+        `the input ends ${plural(missing, "byte")} before the end of the block at offset ${hex(this.#openOffset)}`,
+      );
+    } else if (have > 0) {
+      out.trouble(`the last block is cut short: ${plural(have, "byte")} (offset ${hex(offset)})`);
+      this.#lastPacket(out);
+    }
   }
 
   /** Takes one more thing off the window; false where more bytes are needed. */
@@ -182,7 +186,7 @@ export class PcapngParser implements MessageParser {
         break;
       default:
         if (DATA_AT.has(type)) {
-          this.#packets++;
+          this.#packets.count++;
           this.#readPacket(type, length, length - 4, out);
         } else if (!OTHER_BLOCKS.has(type)) {
           this.#unknownBlocks++;
@@ -215,7 +219,7 @@ export class PcapngParser implements MessageParser {
   /** Hands out the packet of a block of which the first `there` bytes have come, its last length apart. */
   #readPacket(type: number, length: number, there: number, out: MessageOut): void {
     const { offset, bytes, at } = this.#window;
-    const number = this.#packets;
+    const number = this.#packets.count;
     const simple = type === SIMPLE_PACKET;
     const id = simple ? 0 : type === OLD_PACKET ? this.#u16(8) : this.#u32(8);
     const from = this.#interfaces[id];
@@ -223,13 +227,13 @@ export class PcapngParser implements MessageParser {
       return out.trouble(
         `packet ${number} is of interface ${id}, which is not described (offset ${hex(offset)})`,
       );
-    if (!isUserLink(from.linkType)) return out.passedOver(1);
+    if (!isUserLink(from.linkType)) return this.#packets.passOver();
     const dataAt = DATA_AT.get(type) as number;
     const original = this.#u32(simple ? 8 : 24);
     const room = length - 4 - dataAt;
     const captured = simple ? simpleBytes(original, from.snapLength, room) : this.#u32(20);
     if (!simple) from.clock.read(this.#u32(12), this.#u32(16));
-    addPacket(
+    this.#packets.add(
       {
         number,
         offset,
@@ -251,7 +255,7 @@ export class PcapngParser implements MessageParser {
     const { have } = this.#window;
     const dataAt = have < LEAST_OTHER_BYTES ? undefined : DATA_AT.get(this.#u32(0));
     if (!this.#begun || dataAt === undefined || have < dataAt) return;
-    this.#packets++;
+    this.#packets.count++;
     this.#readPacket(this.#u32(0), this.#u32(4), have, out);
   }
 

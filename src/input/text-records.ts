@@ -3,7 +3,7 @@ import { plural } from "../base/text.ts";
 import { MESSAGE_TYPES } from "../messages/index.ts";
 import type { Framing } from "../record/index.ts";
 import { messageBytes } from "./framing.ts";
-import { isHeader, isKnownMessage, readU32 } from "./looks-like.ts";
+import { isBareHeader, isHeader, isKnownMessage, readU32 } from "./looks-like.ts";
 import type { MessageOut } from "./message-source.ts";
 import { LINE_BYTES } from "./text-lines.ts";
 
@@ -83,7 +83,7 @@ export class Records {
 
   /** What has been read is one bare header, or the `count` bytes behind it are. */
   isBareHeader(count = this.length): boolean {
-    return count >= 40 && isHeader(this.bytes, 0) && !isKnownMessage(this.bytes, 0);
+    return count >= 40 && isBareHeader(this.bytes, 0);
   }
 
   /** Takes the `count` bytes at `length`; the rest is as `Dump.append` has it. */

@@ -96,6 +96,12 @@ describe("texts", () => {
   });
 });
 
+/** What to put before each line, by its number. */
+function counted(prefix: (line: number) => string): () => string {
+  let line = 0;
+  return () => prefix(line++);
+}
+
 describe("texts of the real tools", () => {
   const messages = someMessages(12, 32);
   const file = join(folder, "capture.bin");
@@ -146,6 +152,46 @@ describe("texts of the real tools", () => {
       });
     }
   }
+
+  const prefixes: Record<string, (line: number) => string> = {
+    "a space": () => " ",
+    "more spaces": () => "    ",
+    "a name": () => "vp0: ",
+    "a bar": () => "guest_1  | ",
+    dmesg: (line) => `[  184.${String(220_000 + line)}] `,
+    "dmesg and a name": (line) => `[  184.${String(220_000 + line)}] vp0: `,
+    journalctl: (line) => `Nov 23 02:00:${String(line % 60).padStart(2, "0")} host kernel: `,
+  };
+  for (const [program, line] of [
+    ["hexdump", "hexdump -C"],
+    ["hexdump", "hexdump"],
+    ["od", "od -A x -t x1"],
+    ["od", "od -A x -t x1z"],
+    ["od", "od -A d -t x4"],
+    ["xxd", "xxd"],
+  ] as const)
+    it.skipIf(!hasProgram(program))(`${line} behind other text`, async () => {
+      const text = (name: string) => spawnSync("sh", ["-c", `${line} ${name}`], { cwd: folder }).stdout;
+      const behind = (name: string, prefix: (line: number) => string) =>
+        String(text(name)).replace(/^(?=.)/gm, counted(prefix));
+      for (const prefix of Object.values(prefixes)) {
+        await expectSame(behind("capture.bin", prefix), messages);
+        const sparse = await decode(behind("sparse.bin", prefix));
+        expect(sparse.stderr).toMatch(/^hvmsg: note: \d+ empty slots? \(message type 0\) w.*\n$/);
+        expect(sparse.stdout.split("\n").length).toBe(3);
+      }
+    });
+
+  it.skipIf(!hasProgram("xxd"))("xxd -b is told, once", async () => {
+    for (const line of ["xxd -b", "xxd -b -c 4", "xxd -b | sed 's/^/vp0: /'"]) {
+      const { stdout } = spawnSync("sh", ["-c", `cat capture.bin | ${line}`], { cwd: folder });
+      expect(await decode(stdout)).toMatchObject({
+        stdout: "",
+        stderr: "hvmsg: -: line 1: binary digits (xxd -b) are not read: use xxd without -b\n",
+        status: 2,
+      });
+    }
+  });
 
   const gdb = hasProgram("gdb") && hasProgram("objcopy");
   for (const line of ["x/3072xb", "x/1536xh", "x/768xw", "x/384xg"]) {
@@ -252,6 +298,35 @@ describe("damage is told with its line", () => {
     expect((await decode(`[${list.slice(0, 100).join(", ")}`)).stderr).toMatch(
       /line 1: the (message is cut short|dump has)/,
     );
+  });
+
+  it("a lost line behind a name, and numbers that are no end of the dump", async () => {
+    const lines = (TEXTS["hexdump -v -C"]?.(messages) ?? "").split("\n").map((line) => `vp0: ${line}`);
+    const lost = await decode(lines.toSpliced(4, 1, "vp0: deadbeef").join("\n"));
+    expect(lost.stderr).toContain("line 6: 0x50 where 0x40 was expected: 16 bytes missing");
+    expect(lost.stderr).not.toContain("dump ends");
+    expect(lost.status).toBe(2);
+    const two = lines.toSpliced(4, 0, "vp0: deadbeef", "vp1: *", "vp0: the guest exits").join("\n");
+    expect(await decode(two)).toMatchObject({ status: 0 });
+  });
+
+  it("strings that strace left out the end of, and escapes that are none", async () => {
+    const message = Uint8Array.from(messages[0] as Uint8Array).fill(64, 4, 5);
+    const call = (text: string) => `write(1, "${text}"..., 256) = 256\n`;
+    const octal = Array.from(message.subarray(0, 32), (byte) => `\\${byte.toString(8).padStart(3, "0")}`);
+    const ran = await decode(call(octal.join("")).repeat(2));
+    expect(
+      ran.stderr.match(/line 1: strace left out the end of the string: strace -xx -s 256/g),
+    ).toHaveLength(1);
+    expect(ran.stderr).not.toContain("line 2: strace");
+    expect(ran.stderr).toContain("line 2: the message is cut short: 32 of");
+    expect(ran.stdout.split("\n")).toHaveLength(3);
+    expect(ran.status).toBe(2);
+    // What the message needs is there.
+    octal[4] = "\\20";
+    expect(await decode(call(octal.join("")))).toMatchObject({ stderr: "", status: 0 });
+    const other = await decode('cd "C:\\1\\2\\3\\4\\5"\nprintf "\\033[1m\\033[0m\\1\\2\\3"\n');
+    expect(other.stderr).toContain("no dump in 2 lines of text");
   });
 
   it("'*' that cannot be filled", async () => {

@@ -100,6 +100,20 @@ function perMessage(line: (message: Uint8Array, index: number) => string): TextW
 }
 
 const escaped = (bytes: Uint8Array) => Array.from(bytes, (byte) => `\\x${pad(byte, 2)}`).join("");
+/** As strace prints a string: in octal, with three digits where another digit follows. */
+const octal = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte, at) => {
+    const short = { 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\" }[byte];
+    if (short !== undefined) return short;
+    if (byte >= 32 && byte < 127) return String.fromCharCode(byte);
+    const next = bytes[at + 1] ?? 0;
+    return `\\${byte.toString(8).padStart(next >= 48 && next <= 57 ? 3 : 1, "0")}`;
+  }).join("");
+const straceDump = (message: Uint8Array) =>
+  dump(message, 16, (at, part) => {
+    const halves = `${spaced(part.subarray(0, 8))}  ${spaced(part.subarray(8))}`;
+    return ` | ${pad(at, 5)}  ${halves}  ${printed(part)} |`;
+  });
 const asBuf = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) =>
     byte >= 32 && byte <= 126 ? String.fromCharCode(byte) : `\\x${pad(byte, 2)}`,
@@ -126,6 +140,18 @@ export const TEXTS: Readonly<Record<string, TextWriter>> = {
       ),
       pad(messages.length * 256, 8),
     ]),
+  "hexdump -C behind a name, two mixed": (messages) =>
+    text(
+      parts(new Uint8Array(messages.length), 2).flatMap(({ at: first, part: group }) =>
+        parts(new Uint8Array(256), 16).flatMap(({ at }) =>
+          Array.from(group, (_, vp) => {
+            const part = (messages[first + vp] as Uint8Array).subarray(at, at + 16);
+            const halves = `${spaced(part.subarray(0, 8))}  ${spaced(part.subarray(8))}`;
+            return `vp${vp}: ${pad(at, 8)}  ${halves}  |${printed(part)}|`;
+          }),
+        ),
+      ),
+    ),
   "od -v -A x -t x1": (messages) =>
     text([
       ...dump(whole(messages), 16, (at, part) => `${pad(at, 6)} ${spaced(part)}`),
@@ -206,6 +232,22 @@ export const TEXTS: Readonly<Record<string, TextWriter>> = {
       messages.flatMap((message) =>
         dump(message, 16, (at, part) => `  "${escaped(part)}"${at === 240 ? "," : ""}`),
       ),
+    ),
+  strace: perMessage((message) => `write(1, "${octal(message)}", 256) = 256`),
+  "strace -e write=1": (messages) =>
+    text(
+      messages.flatMap((message) => [
+        `write(1, "${octal(message.subarray(0, 32))}"..., 256) = 256`,
+        ...straceDump(message),
+        "close(3)                                = 0",
+      ]),
+    ),
+  "strace -xx -s 256 -e write=1": (messages) =>
+    text(
+      messages.flatMap((message) => [
+        `[pid 42] write(1, "${escaped(message)}", 256) = 256 <0.000012>`,
+        ...straceDump(message),
+      ]),
     ),
   "C array": (messages) =>
     text([

@@ -11,7 +11,7 @@ import {
   rowTemplate,
   type WordOrder,
 } from "./text-row.ts";
-import { type LineShape, type ShapedLine, timeOf } from "./text-shapes.ts";
+import { behindTag, type LineShape, type ShapedLine, timeOf } from "./text-shapes.ts";
 
 /** Digits of words that numbers of whole bytes have. */
 const NUMBER_DIGITS = [2, 4, 8, 16];
@@ -99,13 +99,20 @@ export class Channel {
     if (dump.place === "none" && /^\s*["'].*["'][,;)]?\s*$/.test(line.text)) dump.finish();
   }
 
-  /** Whether a line is the offset alone that hexdump and od print behind the last; the dump is over then. */
-  readEnd(text: string): boolean {
+  /** Reads a line without bytes that belongs to the dump: a `*`, or the offset alone at its end; false for others. */
+  readMark(text: string): boolean {
     const { dump, shape } = this;
-    const digits = text.trim();
-    if (!dump.open || dump.place === "none" || shape.log) return false;
-    if (digits.length < this.#digits || !/^[0-9a-f]{6,16}$/i.test(digits)) return false;
-    dump.endsAt(this.#address(digits));
+    const mark = (shape.log ? behindTag(text, this.#tag) : text)?.trim();
+    if (mark === undefined || !dump.open) return false;
+    if (mark === "*") {
+      dump.star();
+      return true;
+    }
+    if (dump.place === "none" || mark.length < this.#digits || !/^[0-9a-f]{6,16}$/i.test(mark)) return false;
+    const at = this.#address(mark);
+    // A log has other numbers too.
+    if (shape.log && !dump.mayEndAt(at)) return false;
+    dump.endsAt(at);
     return true;
   }
 

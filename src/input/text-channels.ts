@@ -6,6 +6,9 @@ import type { ShapedLine } from "./text-shapes.ts";
 /** Dumps of one log that may be mixed, told apart by the text before their offsets. */
 const MOST_OPEN = 64;
 
+/** What may be a line of a dump without bytes. */
+const MARK = /(?:\*|[0-9a-f]{6,16})\s*$/i;
+
 export class Channels {
   /** That of the last line that was part of a dump. */
   current: Channel | undefined;
@@ -29,6 +32,14 @@ export class Channels {
     }
     this.current = channel;
     return channel;
+  }
+
+  /** Reads a `*`, or the offset at the end of a dump, of whichever dump it is; false for other lines. */
+  readMark(text: string): boolean {
+    if (!MARK.test(text)) return false;
+    if (this.current?.readMark(text)) return true;
+    for (const channel of this.#open.values()) if (channel.shape.log && channel.readMark(text)) return true;
+    return false;
   }
 
   /** A line of other text: a dump without offsets is over. In a log it is not. */

@@ -198,6 +198,12 @@ export class Dump {
     return true;
   }
 
+  /** Whether nothing is lost where the dump ends there. */
+  mayEndAt(at: Address): boolean {
+    const ahead = distance(this.#next, at);
+    return ahead === 0 || (this.#star && ahead > 0);
+  }
+
   /** The offset behind the last line, as hexdump and od print it: the dump is over. */
   endsAt(at: Address): void {
     const ahead = distance(this.#next, at);

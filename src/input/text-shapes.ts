@@ -9,7 +9,7 @@
 
 import type { Place } from "./text-dump.ts";
 import type { WordOrder } from "./text-row.ts";
-import { bytesOfWords, readWords, type Words } from "./text-words.ts";
+import { barOf, bytesOfWords, readWords, type Words } from "./text-words.ts";
 
 export interface LineShape {
   name: string;
@@ -23,8 +23,8 @@ export interface LineShape {
   radixes: readonly number[];
   /** Lines of other kinds may stand between, and lines of several dumps be mixed: a log. */
   log?: boolean;
-  /** The text column is behind a bar, and the words may have wider gaps. */
-  gaps?: boolean;
+  /** Where the text column begins, in lines whose words may have wider gaps: else it is behind two spaces. */
+  textAt?: (line: string, from: number) => number;
   /** What must be so of the words, and of the text behind them. */
   fits?: (words: Words, offset: string, rest: string) => boolean;
 }
@@ -32,6 +32,9 @@ export interface LineShape {
 /** Time of a log line: `[   12.345678] `, `[Tue Jul  1 …] `, `2025-07-01T12:00:00,123456+00:00 `, `Jul 01 12:00:00 `. */
 const TIME =
   /^(?:<\d{1,3}>)?(?:[a-z0-9]+ *: *[a-z]+ *: ?)?(?:\[[ \w.:<>+-]*\d[ \w.:<>+-]*\]|\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?(?:Z|[+-]\d\d:?\d\d))?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) ?/;
+
+/** Columns of 16 bytes with a wider gap in their middle. */
+const STRACE_COLUMNS = 48;
 
 /** Every shape, in the order in which they are tried. */
 const LINE_SHAPES: readonly LineShape[] = [
@@ -68,22 +71,52 @@ const LINE_SHAPES: readonly LineShape[] = [
     radixes: [16],
   },
   {
-    name: "hexdump -C",
-    example: "00000010  00 00 01 80 80 00 00 00  05 00 00 00 00 00 00 00  |................|",
-    head: /^(?<offset>[0-9a-f]{8,16}) {2}(?=[0-9a-f]{2}(?: |$))/i,
+    name: "strace -e write=",
+    example: " | 00010  00 00 01 80 80 00 00 00  05 00 00 00 00 00 00 00  ................ |",
+    head: /^ *\| (?<offset>[0-9a-f]{5,16}) {2}(?=[0-9a-f]{2} .*\|\s*$)/i,
     place: "offset",
     order: "memory",
     radixes: [16],
-    gaps: true,
+    textAt: (_line, from) => from + STRACE_COLUMNS,
+  },
+  {
+    name: "hexdump -C",
+    example: "00000010  00 00 01 80 80 00 00 00  05 00 00 00 00 00 00 00  |................|",
+    head: /^\s*(?<offset>[0-9a-f]{8,16}) {2}(?=[0-9a-f]{2}(?: |$))/i,
+    place: "offset",
+    order: "memory",
+    radixes: [16],
+    textAt: barOf,
   },
   {
     name: "od -A x -t x1, hexdump",
     example: "000010 00 00 01 80 80 00 00 00 05 00 00 00 00 00 00 00",
-    head: /^(?<offset>[0-9a-f]{6,16}) +(?=[0-9a-f])/i,
+    head: /^\s*(?<offset>[0-9a-f]{6,16}) +(?=[0-9a-f])/i,
     place: "offset",
     order: "number",
     radixes: [16, 10, 8],
-    gaps: true,
+    textAt: barOf,
+    fits: (words, offset) => words.digits !== offset.length,
+  },
+  {
+    name: "hexdump -C behind other text",
+    example: "vp0: 00000010  00 00 01 80 80 00 00 00  05 00 00 00 00 00 00 00  |................|",
+    head: /(?<=[\s:\]>|])(?<offset>[0-9a-f]{8,16}) {2}(?=(?:[0-9a-f]{2} {1,2}){1,16} *\|.*\|\s*$)/i,
+    place: "offset",
+    order: "memory",
+    radixes: [16],
+    log: true,
+    textAt: barOf,
+  },
+  {
+    name: "od -A x -t x1, hexdump behind other text",
+    example: "vp0: 000010 00 00 01 80 80 00 00 00 05 00 00 00 00 00 00 00  >................<",
+    head: /(?<=[\s:\]>|])(?<offset>[0-9a-f]{6,16})(?= {1,3}(?:(?:[0-9a-f]{2} ){7,31}[0-9a-f]{2}|(?:[0-9a-f]{4} +){7}[0-9a-f]{4}|(?:[0-9a-f]{8} ){3}[0-9a-f]{8}|[0-9a-f]{16} [0-9a-f]{16})(?: *>.*<)?\s*$) +/i,
+    place: "offset",
+    order: "number",
+    radixes: [16, 10, 8],
+    log: true,
+    textAt: barOf,
     fits: (words, offset) => words.digits !== offset.length,
   },
   {
@@ -134,7 +167,7 @@ function shapedLine(line: string, shape: LineShape): ShapedLine | undefined {
   const match = shape.head.exec(line);
   if (!match) return undefined;
   const from = match.index + match[0].length;
-  const words = readWords(line, from, shape.gaps);
+  const words = readWords(line, from, shape.textAt?.(line, from));
   const offset = match.groups?.offset ?? "";
   const rest = line.slice(words.end).trim();
   if (words.words.length === 0 || shape.fits?.(words, offset, rest) === false) return undefined;
@@ -142,6 +175,12 @@ function shapedLine(line: string, shape: LineShape): ShapedLine | undefined {
   const tag = shape.log ? line.slice(0, offset === "" ? from : offsetFrom) : "";
   const timeEnd = endOfTime(tag);
   return { shape, tag: tag.slice(timeEnd), timeEnd, offset, offsetFrom, words };
+}
+
+/** What a line of a log has behind its times, and behind the text that tells its dump; undefined: it is of another. */
+export function behindTag(line: string, tag: string): string | undefined {
+  const rest = line.slice(endOfTime(line));
+  return rest.startsWith(tag) ? rest.slice(tag.length) : undefined;
 }
 
 /** Where the times at the start of a log line end; a syslog has its own before the kernel's. */

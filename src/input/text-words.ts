@@ -22,11 +22,11 @@ export function bytesOfWords({ words }: Words): number {
 
 /**
  * Reads the words from `from` on. They are separated by one space, a tab, a comma, a colon or a dash; what follows
- * two spaces is the text column. `gaps`: the text column is behind a bar, and two spaces are just a wider gap.
+ * two spaces is the text column, unless it is known to begin at `textAt`: two spaces are just a wider gap then.
  */
-export function readWords(line: string, from: number, gaps = false): Words {
+export function readWords(line: string, from: number, textAt?: number): Words {
   const found: Words = { words: [], digits: 0, prefixed: false, end: from };
-  const stop = gaps ? barOf(line, from) : line.length;
+  const stop = Math.min(textAt ?? line.length, line.length);
   for (let at = from; at < stop; ) {
     const start = at + (isPrefix(line, at) ? 2 : 0);
     let to = start;
@@ -40,7 +40,7 @@ export function readWords(line: string, from: number, gaps = false): Words {
     }
     found.words.push(word);
     found.end = to;
-    at = nextWord(line, to, stop, gaps);
+    at = nextWord(line, to, stop, textAt !== undefined);
   }
   return found;
 }
@@ -58,7 +58,7 @@ function isPrefix(line: string, at: number): boolean {
 }
 
 /** Where the column between bars (`|…|`, or `>…<` from od) begins. */
-function barOf(line: string, from: number): number {
+export function barOf(line: string, from: number): number {
   const bar = line.slice(from).search(/[|>]/);
   return bar === -1 ? line.length : from + bar;
 }
@@ -86,6 +86,13 @@ function badWord(word: string, { words, digits, prefixed }: Words, hasPrefix: bo
 function shown(word: string): string {
   const text = word.length > 24 ? `${word.slice(0, 20)}…` : word;
   return text.replace(/[^ -~…]/g, "?");
+}
+
+/** Whether a line is of `xxd -b`: bytes of eight binary digits, and behind two spaces a character for each. */
+export function isBinary(line: string): boolean {
+  const match = /(?:^|\s)[0-9a-f]{6,16}: ((?:[01]{8} )+) +(.*)$/i.exec(line);
+  // As hexadecimal digits they would be bytes of four characters each: none of them is printable.
+  return match !== null && (match[2] as string).length <= (match[1] as string).length / 9;
 }
 
 /** The wrong character of a line that is all hexadecimal digits but for one or two; undefined: it is other text. */

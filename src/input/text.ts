@@ -16,7 +16,7 @@ import { LineSplitter } from "./text-lines.ts";
 import { beginsWithList, ListLines } from "./text-lists.ts";
 import { type Reading, tell } from "./text-records.ts";
 import { recogniseLine, type ShapedLine } from "./text-shapes.ts";
-import { nearlyDigits } from "./text-words.ts";
+import { isBinary, nearlyDigits } from "./text-words.ts";
 
 /** A parser for text with dumps in it. */
 export function textParser(): MessageParser {
@@ -26,6 +26,10 @@ export function textParser(): MessageParser {
 /** Bytes that a line has to have to begin a dump: fewer with an offset before them. */
 const LEAST_PLACED = 4;
 const LEAST_ALONE = 8;
+
+/** The end of a call in strace's output, and the first line of the dump that `-e write=` and `-e read=` add. */
+const STRACE_CALL = /\) += \d+(?: <[\d.]+>)?$/;
+const STRACE_DUMP = /^ *\| 0+ {2}/;
 
 /** What reads the rest of a line that is too long to be looked at as a whole; returns what is bad. */
 interface LongLine {
@@ -40,6 +44,9 @@ class TextParser implements MessageParser {
   readonly #lists = new ListLines(this.#reading);
   readonly #strings = new StringLines(this.#reading);
   #long: LongLine | undefined;
+  /** A call in strace's output and its line: a dump of the string in it may follow, and is read in its place. */
+  #call: { line: Line; number: number } | undefined;
+  #toldBinary = false;
   #passedOver = 0;
 
   feed(bytes: Uint8Array, from: number, to: number, out: MessageOut): void {
@@ -52,6 +59,7 @@ class TextParser implements MessageParser {
     const reading = this.#reading;
     reading.out = out;
     this.#lines.end();
+    this.#readCall();
     this.#lists.end();
     this.#channels.finish();
     this.#strings.end();
@@ -72,7 +80,7 @@ class TextParser implements MessageParser {
   #line(bytes: Uint8Array, from: number, to: number, offset: number, first: boolean, last: boolean): void {
     if (!first) return this.#goOn(lineOf(bytes, from, to, offset), last);
     this.#reading.line++;
-    const usual = last && !this.#lists.open;
+    const usual = last && !this.#lists.open && this.#call === undefined;
     if (usual && this.#channels.current?.readAtOnce(bytes, from, to, offset)) return;
     this.#look(withoutColours(lineOf(bytes, from, to, offset)), last);
   }
@@ -80,12 +88,13 @@ class TextParser implements MessageParser {
   /** Looks at a whole line, or at the first piece of a long one. */
   #look(line: Line, last: boolean): void {
     const { text } = line;
+    this.#readCall(text);
     if (this.#lists.goOn(line)) return;
     if (text.trim() === "") return this.#noBytes();
-    if (text === "*" && this.#channels.current?.dump.open) return this.#channels.current.dump.star();
+    if (isBinary(text)) return this.#binary();
     const shaped = beginsWithList(text) || beginsWithEscape(text) ? undefined : this.#shapeOf(text);
     if (shaped) return last ? this.#row(shaped, line) : this.#beginLong(shaped, line);
-    if (this.#channels.current?.readEnd(text)) return;
+    if (this.#channels.readMark(text)) return;
     if (hasEscapes(text)) return this.#string(line, last);
     if (this.#lists.begin(line)) return this.#channels.interrupt();
     this.#otherText(text);
@@ -129,7 +138,28 @@ class TextParser implements MessageParser {
     this.#strings.end();
   }
 
+  #binary(): void {
+    if (!this.#toldBinary) tell(this.#reading, "binary digits (xxd -b) are not read: use xxd without -b");
+    this.#toldBinary = true;
+  }
+
+  /** Reads the string of the last call, unless the line behind it begins its dump. */
+  #readCall(next = ""): void {
+    const call = this.#call;
+    this.#call = undefined;
+    if (call === undefined || STRACE_DUMP.test(next)) return;
+    const { line } = this.#reading;
+    this.#reading.line = call.number;
+    this.#channels.interrupt();
+    this.#strings.begin(call.line, true);
+    this.#reading.line = line;
+  }
+
   #string(line: Line, last: boolean): void {
+    if (last && STRACE_CALL.test(line.text)) {
+      this.#call = { line, number: this.#reading.line };
+      return;
+    }
     this.#channels.interrupt();
     if (this.#strings.begin(line, last)) this.#long = this.#strings;
   }

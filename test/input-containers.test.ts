@@ -204,6 +204,16 @@ describe("recognition", () => {
     expect(ran.stderr).toContain("recognised as hcl-run");
   });
 
+  it("a packet capture that is read as something else is told", async () => {
+    for (const name of ["pcap", "pcapng"]) {
+      const { bytes } = CONTAINERS[name] as { bytes: Buffer };
+      const ran = await decode(bytes, "--input", "header");
+      expect(ran.stderr).toContain(
+        `hvmsg: note: -: begins as a ${name}, and is read as --input header says\n`,
+      );
+    }
+  });
+
   it("--verbose tells of gzip, and nothing where --input is given", async () => {
     expect((await decode(gzipSync(BINARY), "--verbose")).stderr).toContain(
       "recognised as gzip, and in it message",

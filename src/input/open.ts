@@ -10,6 +10,9 @@ import { CONTAINERS, HEAD_BYTES } from "./containers.ts";
 import { findMessages } from "./looks-like.ts";
 import { RecordSource } from "./records.ts";
 
+/** Bytes that tell a packet capture: fewer than any record has. */
+const CAPTURE_HEAD_BYTES = 12;
+
 /** How the input is to be read; what is left out is decided from the bytes. */
 export interface InputOptions {
   container?: string;
@@ -68,7 +71,15 @@ async function openContainer(
     return new RecordSource(name, reader, { framing, recordSize, messageOffset }, reporter);
   }
   const named = CONTAINERS.find((container) => container.name === options.container);
-  if (named) return named.open(name, reader, reporter);
+  if (named) {
+    const first = await readHead(reader, CAPTURE_HEAD_BYTES);
+    const capture = CONTAINERS.find((each) => each.name.startsWith("pcap") && each.recognise(first, false));
+    if (capture && !named.name.startsWith("pcap"))
+      reporter.note(
+        `${printable(name)}: begins as a ${capture.name}, and is read as --input ${named.name} says`,
+      );
+    return named.open(name, withHead(first, reader), reporter);
+  }
   const head = await readHead(reader, HEAD_BYTES);
   const container = recognise(head, head.length < HEAD_BYTES);
   const packed = compression === undefined ? "" : `${compression}, and in it `;

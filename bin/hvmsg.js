@@ -7,7 +7,11 @@ const { Script } = require("node:vm");
 const DIST = join(__dirname, "..", "dist");
 
 /** V8's code cache for this very Node, beside the bundles as Python has it: to compile takes a third of a start. */
-const CACHE = join(DIST, "cache", `${process.version}-${process.arch}-${fs.statSync(process.execPath).size}`);
+const CACHE = join(DIST, "cache", `${process.version}-${process.platform}-${process.arch}-${sizeOfNode()}`);
+
+function sizeOfNode() {
+  return fs.statSync(process.execPath, { throwIfNoEntry: false })?.size ?? 0;
+}
 
 const loaded = new Map();
 const uncached = new Map();

@@ -21,10 +21,12 @@ function load(file) {
   const known = loaded.get(file);
   if (known) return known.exports;
   const filename = join(DIST, file);
-  const cachedData = readCache(file);
+  // With the time of the bundle: one that is built anew must not run the code of the last.
+  const cache = join(CACHE, `${file}-${fs.statSync(filename).mtimeMs}`);
+  const cachedData = readCache(cache);
   const source = `(function (exports, require, module) {${fs.readFileSync(filename, "latin1")}\n})`;
   const script = new Script(source, { filename, cachedData });
-  if (!cachedData) uncached.set(file, script);
+  if (!cachedData) uncached.set(cache, script);
   const module = { exports: {} };
   loaded.set(file, module);
   const requireHere = (name) => (name.startsWith("./") ? load(name.slice(2)) : require(name));
@@ -32,9 +34,9 @@ function load(file) {
   return module.exports;
 }
 
-function readCache(file) {
+function readCache(path) {
   try {
-    return fs.readFileSync(join(CACHE, file));
+    return fs.readFileSync(path);
   } catch {
     return undefined;
   }
@@ -47,12 +49,12 @@ function saveCaches() {
   } catch {
     return;
   }
-  for (const [file, script] of uncached) {
-    const temporary = join(CACHE, `${file}.${process.pid}`);
+  for (const [path, script] of uncached) {
+    const temporary = `${path}.${process.pid}`;
     try {
       // On disk before it has its name: V8 trusts what is in it.
       fs.writeFileSync(temporary, script.createCachedData(), { flush: true });
-      fs.renameSync(temporary, join(CACHE, file));
+      fs.renameSync(temporary, path);
     } catch {
       // The next start compiles again.
       fs.rmSync(temporary, { force: true });

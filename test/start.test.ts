@@ -1,6 +1,15 @@
 /** How bin/hvmsg.js starts: with V8's code cache beside the bundles, and without. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -40,7 +49,7 @@ describe("the code cache", () => {
     const folder = install();
     expect(decode(folder)).toBe(expected);
     const left = cached(folder);
-    expect(left.map(({ path }) => path.replace(/.*[/\\]/, ""))).toEqual(["decode.cjs", "main.cjs"]);
+    expect(left.map(({ path }) => path.replace(/.*[/\\]|-[\d.]+$/g, ""))).toEqual(["decode.cjs", "main.cjs"]);
     expect(decode(folder)).toBe(expected);
     expect(cached(folder)).toEqual(left);
   });
@@ -55,6 +64,18 @@ describe("the code cache", () => {
     expect(decode(folder)).toBe(expected);
   });
 
+  it("is not that of a bundle that was there before", () => {
+    const folder = install();
+    decode(folder);
+    const main = join(folder, "dist", "main.cjs");
+    const text = readFileSync(main, "utf8");
+    // Of the same length, which is all that V8 looks at.
+    writeFileSync(main, text.replaceAll("Inspector for Hyper-V", "inspector for Hyper-v"));
+    expect(
+      execFileSync(process.execPath, [join(folder, "bin/hvmsg.js"), "--help"], { encoding: "utf8" }),
+    ).toContain("inspector for Hyper-v");
+  });
+
   it("is whole, whoever starts at the same time", () => {
     const folder = install();
     const script = `for i in 1 2 3 4; do "$0" bin/hvmsg.js --version & done; wait`;
@@ -63,6 +84,6 @@ describe("the code cache", () => {
       encoding: "utf8",
     });
     expect([stdout, stderr]).toEqual(["0.1.0\n".repeat(4), ""]);
-    expect(cached(folder).map(({ path }) => path.replace(/.*[/\\]/, ""))).toEqual(["main.cjs"]);
+    expect(cached(folder).map(({ path }) => path.replace(/.*[/\\]|-[\d.]+$/g, ""))).toEqual(["main.cjs"]);
   });
 });

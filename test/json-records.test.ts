@@ -138,6 +138,9 @@ describe("JSON as it comes", () => {
     expect(jsonLines(back.stdout)[0]).toMatchObject({ time: "2025-07-01T10:00:01.123456789Z" });
     const wrong = await readBack(JSON.stringify({ ...timed, time: "yesterday" }));
     expect(wrong.stderr).toContain('line 1: time: "yesterday" is no time');
+    // A control character that JSON leaves as it is.
+    const strange = await readBack(JSON.stringify({ ...timed, time: "2\u0085x" }));
+    expect(strange.stderr).toContain('line 1: time: "2\\x85x" is no time');
   });
 });
 

@@ -49,7 +49,7 @@ export function inputOptionsOf(options: OptionValues): InputOptions {
   return input;
 }
 
-/** Collects what went wrong, a line each on stderr. */
+/** Collects what went wrong, a line each on stderr; nothing in it that a terminal would obey. */
 export class StderrReporter implements Reporter {
   troubles = 0;
   readonly #io: Io;
@@ -65,7 +65,8 @@ export class StderrReporter implements Reporter {
   trouble(file: string, what: string, hint?: string): void {
     this.troubles++;
     this.#progress?.erase();
-    this.#io.stderr.write(`hvmsg: ${printable(file)}: ${what}${hint === undefined ? "" : ` - ${hint}`}\n`);
+    const text = hint === undefined ? what : `${what} - ${hint}`;
+    this.#io.stderr.write(`hvmsg: ${printable(file)}: ${printable(text)}\n`);
   }
 
   /** Says a thing once. */
@@ -73,7 +74,7 @@ export class StderrReporter implements Reporter {
     if (this.#noted.has(what)) return;
     this.#noted.add(what);
     this.#progress?.erase();
-    this.#io.stderr.write(`hvmsg: note: ${what}\n`);
+    this.#io.stderr.write(`hvmsg: note: ${printable(what)}\n`);
   }
 }
 

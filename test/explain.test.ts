@@ -223,6 +223,7 @@ describe("several meanings, and none", () => {
     ["ports=1", "there is no kind 'ports' - did you mean port?"],
     ["rflags=0x1ffffffffffffffff", "means nothing to hvmsg as RFLAGS"],
     ["", "'' has nothing in it to explain"],
+    ["x".repeat(100_000), "means nothing to hvmsg\n"],
     ["\x1b[31m", "'\\x1b[31m' means nothing"],
   ])("%j", async (code, complaint) => {
     const { status, stdout, stderr } = await run(["explain", code]);

@@ -28,11 +28,15 @@ export function printable(text: string): string {
   });
 }
 
+/** Letters of a word at most for which something near is looked for: no name is so long. */
+const LONGEST_WORD = 100;
+
 /**
  * The candidates nearest to `word` by edit distance, best first, in their own order where equal; none that is
  * further than a typing error.
  */
 export function nearest(word: string, candidates: Iterable<string>, most = 3): string[] {
+  if (word.length > LONGEST_WORD) return [];
   const wanted = word.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   const scored: { name: string; distance: number }[] = [];

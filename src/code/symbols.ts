@@ -62,7 +62,7 @@ export class Symbols implements RipNames {
 
   /** The same symbols, so much further up (modulo 2^64). */
   movedBy(offset: bigint): Symbols {
-    return new Symbols(this.#all, this.#slide + offset);
+    return offset === 0n ? this : new Symbols(this.#all, this.#slide + offset);
   }
 
   textAt(low: number, high: number): string {

@@ -1,7 +1,7 @@
 /** What is shown beside what the messages hold: symbols, instructions, times; the options for it. */
 import { readFileSync } from "node:fs";
 import { HvmsgError, systemSentence, usageError } from "../base/errors.ts";
-import { plural, printable } from "../base/text.ts";
+import { plural } from "../base/text.ts";
 import { openDisassembler, parseSymbols, type SymbolRow, Symbols } from "../code/index.ts";
 import { type Additions, TIME_STYLES, type TimeStyle } from "../output/index.ts";
 import type { Reporter } from "../record/index.ts";
@@ -61,31 +61,30 @@ export async function additionsOf(
 }
 
 async function readSymbols(file: string, reporter: Reporter): Promise<SymbolRow[]> {
-  const name = printable(file);
-  const text = await readText(file, name);
+  const text = await readText(file);
   const { rows, badLines, firstBadLine } = parseSymbols(text);
-  if (rows.length === 0) throw new HvmsgError("input", `${name}: no symbol is in it`, whatItIs(text));
+  if (rows.length === 0) throw new HvmsgError("input", `${file}: no symbol is in it`, whatItIs(text));
   if (rows.every((row) => row.low === 0 && row.high === 0))
     throw new HvmsgError(
       "input",
-      `${name}: all addresses are 0: the kernel hides them from whoever read it`,
+      `${file}: all addresses are 0: the kernel hides them from whoever read it`,
       "read /proc/kallsyms as root (kernel.kptr_restrict tells who may see addresses)",
     );
   if (badLines > 0)
     reporter.note(
-      `${name}: ${plural(badLines, "line")} passed over: no symbol (the first is line ${firstBadLine})`,
+      `${file}: ${plural(badLines, "line")} passed over: no symbol (the first is line ${firstBadLine})`,
     );
   return rows;
 }
 
-async function readText(file: string, name: string): Promise<string> {
+async function readText(file: string): Promise<string> {
   try {
     const bytes = readFileSync(file);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString();
     const { gunzipSync } = await import("node:zlib");
     return gunzipSync(bytes).toString();
   } catch (error) {
-    throw new HvmsgError("input", `${name}: cannot be read: ${systemSentence(error)}`);
+    throw new HvmsgError("input", `${file}: cannot be read: ${systemSentence(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Shapes } from "../record/index.ts";
 import type { Command } from "./command.ts";
+import { isToFile } from "./output-file.ts";
 import { Progress } from "./progress.ts";
 import { filesOf, INPUT_OPTIONS, inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { writeWhole } from "./whole-output.ts";
@@ -30,7 +31,7 @@ export const encode: Command = {
     const files = filesOf(operands);
     const input = { ...inputOptionsOf(options), container: "jsonl" };
     const shapes = new Shapes();
-    const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
+    const progress = new Progress(io, files, isToFile(options));
     const reporter = new StderrReporter(io, progress);
     const { sink, output } = await openOutput({ ...options, format: "raw" }, files, shapes, reporter, io);
     await writeWhole(output, reporter, io, () =>

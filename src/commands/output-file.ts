@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { HvmsgError, isHvmsgError, systemSentence } from "../base/errors.ts";
-import { printable } from "../base/text.ts";
 import type { OptionValues } from "./command.ts";
 import type { WholeOutput } from "./whole-output.ts";
 
@@ -21,23 +20,24 @@ interface OutputFile extends WholeOutput {
   write(bytes: Uint8Array): void;
 }
 
+/** Whether `-o` names a file, and not standard output. */
+export function isToFile({ output }: OptionValues): boolean {
+  return output !== undefined && output !== "-";
+}
+
 /**
  * Opens the file of `-o` for writing; undefined where there is none, or it is standard output. A device or pipe is
  * written directly. Throws an HvmsgError (also from `write` and `commit`) where that fails.
  */
-export function openOutputFile({ output }: OptionValues): OutputFile | undefined {
-  return output === undefined || output === "-" ? undefined : openFile(output as string);
+export function openOutputFile(options: OptionValues): OutputFile | undefined {
+  return isToFile(options) ? openFile(options.output as string) : undefined;
 }
 
 function openFile(path: string): OutputFile {
   return sentence(path, () => {
     const existing = existsSync(path) ? statSync(path) : undefined;
     if (existing?.isDirectory())
-      throw new HvmsgError(
-        "output",
-        `${printable(path)}: is a folder, not a file`,
-        "give -o the name of a file",
-      );
+      throw new HvmsgError("output", `${path}: is a folder, not a file`, "give -o the name of a file");
     if (existing && !existing.isFile()) return directFile(path);
     return replacingFile(path, existing ? realpathSync(path) : path, existing?.mode);
   });
@@ -101,6 +101,6 @@ export function sentence<Result>(path: string, step: () => Result, undo?: () => 
     if (isHvmsgError(error)) throw error;
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const why = missing ? "its folder does not exist" : systemSentence(error);
-    throw new HvmsgError("output", `${printable(path)}: cannot be written: ${why}`);
+    throw new HvmsgError("output", `${path}: cannot be written: ${why}`);
   }
 }

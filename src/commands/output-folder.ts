@@ -14,7 +14,6 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { HvmsgError } from "../base/errors.ts";
-import { printable } from "../base/text.ts";
 import type { DestinationFolder, PartFile } from "../output/index.ts";
 import { sentence } from "./output-file.ts";
 import type { WholeOutput } from "./whole-output.ts";
@@ -70,13 +69,9 @@ export function openOutputFolder(path: string): OutputFolder {
 function checkTarget(path: string, target: string): void {
   if (!existsSync(target)) return;
   if (!statSync(target).isDirectory())
-    throw new HvmsgError("output", `${printable(path)}: is a file; --partition-by writes a folder`);
+    throw new HvmsgError("output", `${path}: is a file; --partition-by writes a folder`);
   if (readdirSync(target).length > 0)
-    throw new HvmsgError(
-      "output",
-      `${printable(path)}: is a folder that is not empty`,
-      "give -o the name of a new one",
-    );
+    throw new HvmsgError("output", `${path}: is a folder that is not empty`, "give -o the name of a new one");
 }
 
 function openPart(file: string, step: <Result>(run: () => Result) => Result): PartFile {
@@ -106,7 +101,7 @@ function sync(file: string): void {
 function tooMany(path: string): HvmsgError {
   return new HvmsgError(
     "output",
-    `${printable(path)}: --partition-by would make more than ${MOST_FILES} files`,
+    `${path}: --partition-by would make more than ${MOST_FILES} files`,
     "choose fields that have fewer values",
   );
 }

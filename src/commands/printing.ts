@@ -4,6 +4,7 @@ import type { Counts } from "../pump.ts";
 import { Shapes } from "../record/index.ts";
 import { additionsOf, symbolsOf } from "./adding.ts";
 import type { OptionValues } from "./command.ts";
+import { isToFile } from "./output-file.ts";
 import { Progress } from "./progress.ts";
 import { inputOptionsOf, readFiles, StderrReporter } from "./reading.ts";
 import { limitOf, selectOf } from "./selecting.ts";
@@ -18,7 +19,7 @@ export async function printRecords(
 ): Promise<{ counts: Counts; troubles: number }> {
   const input = inputOptionsOf(options);
   const shapes = new Shapes();
-  const progress = new Progress(io, files, options.output !== undefined && options.output !== "-");
+  const progress = new Progress(io, files, isToFile(options));
   const reporter = new StderrReporter(io, progress);
   const symbols = await symbolsOf(options, reporter);
   const chosen = { ...selectOf(options, shapes, symbols), ...limitOf(options) };

@@ -3,7 +3,6 @@ import { extname } from "node:path";
 import { usageError } from "../base/errors.ts";
 import type { Io } from "../base/io.ts";
 import { PLAIN, type Style } from "../base/style.ts";
-import { printable } from "../base/text.ts";
 import {
   type Additions,
   type Destination,
@@ -23,7 +22,7 @@ import {
   type Sink,
 } from "../record/index.ts";
 import type { OptionRow, OptionValues } from "./command.ts";
-import { openOutputFile } from "./output-file.ts";
+import { isToFile, openOutputFile } from "./output-file.ts";
 import { openOutputFolder } from "./output-folder.ts";
 import type { WholeOutput } from "./whole-output.ts";
 
@@ -80,7 +79,7 @@ export async function openOutput(
   };
   const style = await loadStyle(options, io);
   if (options.partitionBy !== undefined) {
-    const by = partitionFields(options, path);
+    const by = partitionFields(options);
     checkAdditions(FORMATS.find(({ name }) => name === "parquet") as Format, fields ?? [], additions);
     const folder = openOutputFolder(path as string);
     return { sink: openDataSet({ ...about, style }, by, folder), output: folder };
@@ -103,12 +102,11 @@ function formatsThatTake(what: FormatTaking): string {
 }
 
 /** The fields of --partition-by; throws a usage error where other options contradict it, or a field is of no use. */
-function partitionFields(options: OptionValues, path: string | undefined): string[] {
+function partitionFields(options: OptionValues): string[] {
   const named = options.json === true ? "jsonl" : options.format;
   if (named !== undefined && named !== "parquet")
     throw usageError(`--partition-by writes Parquet; --format ${named as string} contradicts it`);
-  if (path === undefined || path === "-")
-    throw usageError("--partition-by writes a folder: name it with -o FOLDER");
+  if (!isToFile(options)) throw usageError("--partition-by writes a folder: name it with -o FOLDER");
   const paths = parseFields(options.partitionBy as string, "--partition-by");
   const unfit = paths.find((each) => !isPartitionField(fieldCatalog().get(each)?.field));
   if (unfit !== undefined)
@@ -152,7 +150,7 @@ function chooseFormat(options: OptionValues, path: string | undefined, reporter:
   const name = options.json === true ? "jsonl" : named;
   const chosen = name === undefined ? byExtension : FORMATS.find((format) => format.name === name);
   if (!chosen && !TEXT_EXTENSIONS.includes(extension))
-    reporter.note(`no format has the extension ${printable(extension)}: it is written as text (-f chooses)`);
+    reporter.note(`no format has the extension ${extension}: it is written as text (-f chooses)`);
   return chosen ?? (FORMATS[0] as Format);
 }
 
@@ -170,9 +168,8 @@ function isAdded(name: string): boolean {
 /** Colours as the user wants them. A file gets none unless they are asked for. */
 export async function loadStyle(options: OptionValues, io: Io): Promise<Style> {
   const color = options.color ?? "auto";
-  const toFile = options.output !== undefined && options.output !== "-";
   const wanted =
     color === "always" ||
-    (color === "auto" && io.stdout.isTty && !toFile && !io.env.NO_COLOR && io.env.TERM !== "dumb");
+    (color === "auto" && io.stdout.isTty && !isToFile(options) && !io.env.NO_COLOR && io.env.TERM !== "dumb");
   return wanted ? new (await import("chalk")).Chalk({ level: 1 }) : PLAIN;
 }

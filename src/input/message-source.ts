@@ -2,7 +2,7 @@
  * For containers whose records have no fixed size: a parser finds messages in the pieces in which the input
  * comes; the source over it makes batches of them.
  */
-import { plural, printable } from "../base/text.ts";
+import { plural } from "../base/text.ts";
 import type { Abi } from "../messages/index.ts";
 import type { Batch, Framing, Reporter } from "../record/index.ts";
 import type { ByteReader } from "./bytes.ts";
@@ -161,6 +161,6 @@ export class MessageSource implements OpenedSource {
     const untold = this.#troubles - TOLD_TROUBLES;
     if (untold > 0) this.#reporter.trouble(this.name, `${plural(untold, "more trouble")} of this kind`);
     if (this.#passedOver > 0 && this.#parser.passedOverNote)
-      this.#reporter.note(`${printable(this.name)}: ${this.#parser.passedOverNote(this.#passedOver)}`);
+      this.#reporter.note(`${this.name}: ${this.#parser.passedOverNote(this.#passedOver)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { HvmsgError, usageError } from "../base/errors.ts";
-import { hex, printable } from "../base/text.ts";
+import { hex } from "../base/text.ts";
 import { ABIS, type Abi, MESSAGE_BYTES } from "../messages/index.ts";
 import { type Batch, RECORD_WORDS, type Reporter, type Source } from "../record/index.ts";
 import { abiFromEvidence, EVIDENCE_RECORDS } from "./abi-evidence.ts";
@@ -75,16 +75,13 @@ async function openContainer(
     const first = await readHead(reader, CAPTURE_HEAD_BYTES);
     const capture = CONTAINERS.find((each) => each.name.startsWith("pcap") && each.recognise(first, false));
     if (capture && !named.name.startsWith("pcap"))
-      reporter.note(
-        `${printable(name)}: begins as a ${capture.name}, and is read as --input ${named.name} says`,
-      );
+      reporter.note(`${name}: begins as a ${capture.name}, and is read as --input ${named.name} says`);
     return named.open(name, withHead(first, reader), reporter);
   }
   const head = await readHead(reader, HEAD_BYTES);
   const container = recognise(head, head.length < HEAD_BYTES);
   const packed = compression === undefined ? "" : `${compression}, and in it `;
-  if (options.verbose)
-    reporter.note(`${printable(name)}: recognised as ${packed}${container.name}: ${container.about}`);
+  if (options.verbose) reporter.note(`${name}: recognised as ${packed}${container.name}: ${container.about}`);
   return container.open(name, withHead(head, reader), reporter);
 }
 

@@ -1,4 +1,4 @@
-import { hex, plural, printable } from "../base/text.ts";
+import { hex, plural } from "../base/text.ts";
 import type { Abi } from "../messages/index.ts";
 import { BATCH_RECORDS, type Batch, type Framing, makeBatch, type Reporter } from "../record/index.ts";
 import type { ByteReader } from "./bytes.ts";
@@ -207,7 +207,7 @@ export class RecordSource implements OpenedSource {
     const { holds, recordSize, slots } = this.#framed;
     if (holds && this.#without > 0)
       this.#reporter.note(
-        `${printable(this.name)}: ${plural(this.#without, holds.what)} held no message (the u32 at ${hex(holds.offset)} is not ${holds.value})`,
+        `${this.name}: ${plural(this.#without, holds.what)} held no message (the u32 at ${hex(holds.offset)} is not ${holds.value})`,
       );
     const over = this.#offset % recordSize;
     if (slots !== undefined && over > 0 && over % this.#stride === 0)

@@ -4,7 +4,6 @@
  * nanoseconds; one without is a simple packet, which has no time, so that none is made up.
  */
 import { HvmsgError } from "../base/errors.ts";
-import { printable } from "../base/text.ts";
 import { setProduct } from "../base/wide.ts";
 import { MESSAGE_BYTES } from "../messages/index.ts";
 import { BATCH_RECORDS, type Batch, type Sink, type Source } from "../record/index.ts";
@@ -60,7 +59,7 @@ export class PcapngSink implements Sink {
     if (framing === "header")
       throw new HvmsgError(
         "output",
-        `${printable(name)}: holds bare headers, and a packet of pcapng is a whole message`,
+        `${name}: holds bare headers, and a packet of pcapng is a whole message`,
         "-f raw keeps them as they are",
       );
   }
